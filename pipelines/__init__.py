@@ -1,0 +1,1 @@
+"""Pipeline steps, one a file; the order stands in newscrawler/settings.py."""
