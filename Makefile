@@ -1,0 +1,63 @@
+# Python 3.11 or newer, pip and make are all that a machine needs.
+# Another Python or environment: make PYTHON=python3.13 VENV=.venv-3.13 test
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := check
+.NOTPARALLEL:
+.PHONY: check lint types imports test test-faults test-all demo bench fix docs lock \
+	system-packages clean help
+
+check: lint types imports test ## everything CI runs, in the same order (this is what plain make does)
+
+lint: $(STAMP) ## formatting and lint rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP) ## static types, strict
+	$(BIN)/mypy
+
+imports: $(STAMP) ## who may import whom
+	$(BIN)/lint-imports
+
+test: $(STAMP) ## the test suite, on SQLite and on a real PostgreSQL
+	$(BIN)/pytest -rs
+
+test-faults: $(STAMP) ## the slow fault matrix
+	$(BIN)/pytest -rs -m faults
+
+test-all: system-packages $(STAMP) ## every test there is, with MariaDB and the fault matrix
+	$(BIN)/pytest -rs -m ""
+
+demo: $(STAMP) ## crawl recorded real articles from a local replica into SQLite, twice
+	$(BIN)/python -m newscrawler.demo
+
+bench: $(STAMP) ## measure speed and print the figures
+	$(BIN)/python -m bench
+
+fix: $(STAMP) ## format, and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMP) ## resolve the dependencies anew: every version and hash
+	UV="$(BIN)/uv" sh requirements/lock.sh
+
+system-packages: ## install what pip cannot: the MariaDB server
+	sh requirements/system-packages.sh
+
+clean: ## remove the environment, caches and build results (never a database)
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find newscrawler pipelines tests bench requirements -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+# Anew when the environment is gone or broken, or the checkout has moved; else when the lock has changed.
+ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
+$(STAMP): requirements/dev.txt requirements/install.py pyproject.toml
+	@$(PYTHON) requirements/install.py $(VENV)

@@ -1,0 +1,93 @@
+"""Make the virtual environment and install exactly what the lock names (`make` calls this).
+
+Standard library only, and written so that an old Python can read it far enough to say so.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+OLDEST = (3, 11)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(venv: Path) -> None:
+    """Bring `venv` to the state of requirements/dev.txt with the project itself in it."""
+    if sys.version_info < OLDEST:
+        stop(
+            f"This is Python {sys.version.split()[0]}; newscrawler needs 3.11 or newer.",
+            "Install one, then name it: make PYTHON=python3.12 …",
+        )
+    if not is_usable(venv):
+        create(venv)
+    pip = pip_for(venv)
+    run([*pip, "install", "--quiet", "--require-hashes", "-r", "requirements/dev.txt"])
+    run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
+    # The Makefile compares this with where it stands: a moved checkout is installed anew.
+    (venv / ".installed").write_text(f"{ROOT}\n", encoding="utf-8")
+
+
+def is_usable(venv: Path) -> bool:
+    """Whether `venv` holds a Python that runs and is new enough; then it is kept."""
+    check = f"import sys; sys.exit(sys.version_info < {OLDEST})"
+    return succeeds([str(python_of(venv)), "-c", check])
+
+
+def create(venv: Path) -> None:
+    """Create an empty environment, without pip where ensurepip is not installed (Debian)."""
+    say(f"Creating {venv} with Python {sys.version.split()[0]}")
+    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+    if not succeeds([sys.executable, "-c", "import ensurepip"]):
+        command.append("--without-pip")
+    if not succeeds(command):
+        stop(
+            f"This Python cannot create virtual environments ({' '.join(command)} failed).",
+            "Debian, Ubuntu: apt-get install python3-venv python3-pip",
+            "Fedora: dnf install python3 python3-pip; Alpine: apk add python3 py3-pip",
+        )
+
+
+def pip_for(venv: Path) -> list[str]:
+    """The environment's own pip, else this Python's pip working on the environment."""
+    python = str(python_of(venv))
+    for command in ([python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]):
+        if succeeds([*command, "--version"]):
+            return command
+    stop(
+        "There is no pip (22.3 or newer) for this Python.",
+        "Debian, Ubuntu: apt-get install python3-pip; Fedora: dnf install python3-pip",
+        "macOS: the installer of python.org and Homebrew's python both have it",
+    )
+
+
+def python_of(venv: Path) -> Path:
+    return venv.absolute() / "bin" / "python"
+
+
+def succeeds(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def run(command: list[str]) -> None:
+    say(" ".join(command))
+    # Wheels only: a source package would fetch build tools that no lock names.
+    environment = {"PIP_ONLY_BINARY": ":all:", **os.environ, "PIP_USER": "0"}
+    if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+        stop("pip could not install what the lock names; its own message stands above.")
+
+
+def say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def stop(*lines: str) -> NoReturn:
+    sys.exit("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
