@@ -1,0 +1,1 @@
+"""What we know of each site's wire formats, one package a site."""
