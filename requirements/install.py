@@ -11,6 +11,7 @@ from typing import NoReturn
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
+LOCK = "requirements/dev.txt"
 
 
 def main(venv: Path) -> None:
@@ -23,7 +24,8 @@ def main(venv: Path) -> None:
     if not is_usable(venv):
         create(venv)
     pip = pip_for(venv)
-    run([*pip, "install", "--quiet", "--require-hashes", "-r", "requirements/dev.txt"])
+    say(f"Installing {LOCK} into {venv} (a minute the first time)")
+    run([*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", LOCK])
     run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
     # The Makefile compares this with where it stands: a moved checkout is installed anew.
     (venv / ".installed").write_text(f"{ROOT}\n", encoding="utf-8")
@@ -52,14 +54,15 @@ def create(venv: Path) -> None:
 def pip_for(venv: Path) -> list[str]:
     """The environment's own pip, else this Python's pip working on the environment."""
     python = str(python_of(venv))
-    for command in ([python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]):
-        if succeeds([*command, "--version"]):
-            return command
-    stop(
-        "There is no pip (22.3 or newer) for this Python.",
-        "Debian, Ubuntu: apt-get install python3-pip; Fedora: dnf install python3-pip",
-        "macOS: the installer of python.org and Homebrew's python both have it",
-    )
+    own, outer = [python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]
+    if succeeds([*own, "--version"]):
+        return own
+    if not succeeds([*outer, "--version"]):
+        stop(
+            f"There is no pip (22.3 or newer) for {sys.executable}.",
+            "Debian, Ubuntu: apt-get install python3-pip; Fedora: dnf install python3-pip",
+        )
+    return outer
 
 
 def python_of(venv: Path) -> Path:
@@ -74,11 +77,12 @@ def succeeds(command: list[str]) -> bool:
 
 
 def run(command: list[str]) -> None:
-    say(" ".join(command))
-    # Wheels only: a source package would fetch build tools that no lock names.
-    environment = {"PIP_ONLY_BINARY": ":all:", **os.environ, "PIP_USER": "0"}
+    # Wheels only, unless the caller says otherwise: building a source package fetches tools
+    # that no lock names.
+    defaults = {"PIP_ONLY_BINARY": ":all:", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment = {**defaults, **os.environ, "PIP_USER": "0"}
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
-        stop("pip could not install what the lock names; its own message stands above.")
+        stop(f"Failed: {' '.join(command)}", "pip's own message stands above.")
 
 
 def say(line: str) -> None:
