@@ -1,0 +1,1 @@
+"""Scrapy's own commands, where ours must differ (COMMANDS_MODULE)."""

@@ -1,0 +1,45 @@
+"""`scrapy crawl`: Scrapy's command, with a preflight, a report and an exit code that tells."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy import Spider
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+
+from newscrawler.crawl import check, refuse_unknown, result_of
+from newscrawler.errors import ExitCode, NewscrawlerError
+from newscrawler.report import render
+
+
+class Command(ScrapyCrawl):
+    """Run a spider; same report and exit codes as `newscrawler crawl`."""
+
+    _crawler: Crawler | None = None
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            refuse_unknown(assignment.partition("=")[0] for assignment in opts.set)
+            check(self.settings)
+            super().run(args, opts)
+        except NewscrawlerError as error:
+            sys.stderr.write(f"error: {error}\n")
+            self.exitcode = error.exit_code
+        else:
+            self.exitcode = self._report()
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        self._crawler = super()._create_crawler(spidercls)
+        return self._crawler
+
+    def _report(self) -> ExitCode:
+        if self._crawler is None:
+            return ExitCode.FAILED
+        result = result_of(self._crawler)
+        if result.error:
+            sys.stderr.write(f"error: {result.error}\n")
+        if result.report:
+            sys.stdout.write("\n".join(render(result.report)) + "\n")
+        return result.code

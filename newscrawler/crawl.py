@@ -1,0 +1,99 @@
+"""Run spiders in this process: preflight, crawl, reports, exit code."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings, default_settings
+
+from newscrawler.addon import config_of
+from newscrawler.config import SETTINGS, Config
+from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
+from newscrawler.ingest import OUR_SWITCHES, Ingest
+from newscrawler.items import Miss, RunReport, Saved
+from newscrawler.report import exit_code
+from newscrawler.session import preflight
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """What one spider's crawl came to."""
+
+    report: RunReport | None
+    """None if the run could not even be started."""
+    error: NewscrawlerError | None
+    saved: Sequence[Saved] = field(default=())
+    misses: Sequence[Miss] = field(default=())
+
+    @property
+    def code(self) -> ExitCode:
+        """The exit code that this crawl alone deserves."""
+        if self.error:
+            return self.error.exit_code
+        return exit_code(self.report) if self.report else ExitCode.FAILED
+
+
+def result_of(crawler: Crawler) -> CrawlResult:
+    """Collect the result of a crawler that has ended."""
+    ingest = Ingest.of(crawler)
+    return CrawlResult(ingest.report, ingest.error, tuple(ingest.saved), tuple(ingest.misses))
+
+
+def check(settings: Settings) -> Config:
+    """Everything that can be known to fail before the first request.
+
+    Raises:
+        ConfigError: a setting is unknown or unreadable.
+        StoreError: the database is unreachable, read-only, busy or of another schema.
+    """
+    config = config_of(settings)
+    preflight(config)
+    return config
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Refuse names of settings that neither we nor Scrapy know.
+
+    Raises:
+        ConfigError: naming the setting and the nearest name.
+    """
+    known = {*SETTINGS, *OUR_SWITCHES, *(name for name in dir(default_settings) if name.isupper())}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; see newscrawler config"
+            raise ConfigError(f"unknown setting {name}{hint}")
+
+
+def crawl(spiders: Sequence[tuple[str, dict[str, Any]]], settings: Settings) -> list[CrawlResult]:
+    """Run the named spiders side by side until all have ended.
+
+    Raises:
+        ConfigError, StoreError: before anything is requested (see `check`).
+    """
+    check(settings)
+    process = AsyncCrawlerProcess(settings)
+    crawlers = []
+    for name, arguments in spiders:
+        crawler = process.create_crawler(name)
+        crawler.spidercls(**arguments)  # bad arguments show here, not as a traceback in the log
+        process.crawl(crawler, **arguments)
+        crawlers.append(crawler)
+    process.start()
+    return [result_of(crawler) for crawler in crawlers]
+
+
+def worst(codes: Sequence[ExitCode]) -> ExitCode:
+    """The exit code of several: interruption first, then failure, refusal, absence."""
+    order = (
+        ExitCode.INTERRUPTED,
+        ExitCode.USAGE,
+        ExitCode.FAILED,
+        ExitCode.REFUSED,
+        ExitCode.NOT_FOUND,
+    )
+    return next((code for code in order if code in codes), ExitCode.OK)

@@ -1,0 +1,225 @@
+"""One run's hold on the store: opens it, draws tasks, accounts for every id, closes the books.
+
+A Scrapy extension, so that spider and pipelines share it. All SQL runs in the writer's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from newscrawler.addon import config_of
+from newscrawler.config import Config
+from newscrawler.errors import NewscrawlerError, PageError, StoreError
+from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
+from newscrawler.session import RunSession
+
+logger = logging.getLogger(__name__)
+
+OUR_SWITCHES = ("NEWSCRAWLER_RECHECK_ALL", "NEWSCRAWLER_LIMIT", "NEWSCRAWLER_SINCE")
+"""What the command line hands to one run; no part of the configuration."""
+
+Key = tuple[str, str]
+"""(site, external_id)"""
+
+
+class Ingest:
+    """The run of one crawler.
+
+    At most `IN_FLIGHT` tasks are between their request and their commit: that bounds what a kill
+    can make the next run fetch again.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.config: Config = config_of(crawler.settings)
+        self.saved: list[Saved] = []
+        """What was made of each observation (kept for fetch runs only)."""
+        self.misses: list[Miss] = []
+        """Observations without article (kept for fetch runs only)."""
+        self.report: RunReport | None = None
+        self.error: NewscrawlerError | None = None
+        self._crawler = crawler
+        self._session: RunSession | None = None
+        self._window = asyncio.Semaphore(self.config.in_flight)
+        self._open: dict[Key, Task] = {}
+        self._accounting: set[asyncio.Future[Saved]] = set()
+        self._recheck = crawler.settings.getbool("NEWSCRAWLER_RECHECK_ALL")
+        self._limit = crawler.settings.getint("NEWSCRAWLER_LIMIT")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        ingest = cls(crawler)
+        connect = crawler.signals.connect
+        connect(ingest._spider_closed, signals.spider_closed)
+        connect(ingest._spider_error, signals.spider_error)
+        connect(ingest._item_error, signals.item_error)
+        return ingest
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Ingest:
+        """The crawler's Ingest.
+
+        Raises:
+            RuntimeError: the extension is not configured.
+        """
+        ingest = crawler.get_extension(cls)
+        if ingest is None:
+            raise RuntimeError("newscrawler.ingest.Ingest is missing from EXTENSIONS")
+        return ingest
+
+    @staticmethod
+    def now() -> datetime:
+        """The present moment, aware, UTC."""
+        return datetime.now(UTC)
+
+    @property
+    def session(self) -> RunSession:
+        if self._session is None:
+            raise RuntimeError("the run is not open")
+        return self._session
+
+    async def open(self, site: str, kind: str) -> None:
+        """Start the run.
+
+        Raises:
+            StoreError: the database cannot be used, or the site is busy.
+        """
+        try:
+            self._session = await RunSession.open(
+                self.config, site=site, kind=kind, now=self.now, on_fatal=self._stop
+            )
+        except StoreError as error:
+            self.error = error
+            raise
+
+    async def announce(
+        self, site: str, name: str, rows: Sequence[Announcement], bad_ids: Sequence[str], url: str
+    ) -> None:
+        """Enter what one list announced into the ledger, before anything of it is fetched."""
+        await self.session.announce(rows, recheck_all=self._recheck)
+        for bad_id in bad_ids:
+            error = PageError("bad_id", f"list {name} announces {bad_id}")
+            await self.session.list_row_rejected(site, name, url, error)
+
+    async def list_failed(self, site: str, name: str, url: str, error: PageError) -> None:
+        """Record a list that could not be read; the run then ends with exit code 1."""
+        logger.error("list %s of %s failed: %s (%s)", name, site, error, url)
+        await self.session.list_failed(site, name, url, error)
+
+    async def ask_for(self, site: str, external_id: str, origin: str, *, refresh: bool) -> None:
+        """Enter one article that somebody asked for."""
+        task = await self.session.ask_for(site, external_id, origin)
+        if task.stored and not refresh:
+            miss = Miss(
+                site=site,
+                external_id=external_id,
+                url="",
+                outcome=Outcome.UNCHANGED,
+                stage=Stage.FETCH,
+                reason="stored_already",
+                seen_at=self.now(),
+            )
+            await self.save(miss)
+
+    async def tasks(self) -> AsyncIterator[Task]:
+        """Every task that is due, each once, no faster than commits follow."""
+        given = 0
+        while batch := await self.session.take():
+            for task in batch:
+                if self._limit and given >= self._limit:
+                    return
+                given += 1
+                await self._window.acquire()
+                if self.error:
+                    return
+                self._open[task.site, task.external_id] = task
+                yield task
+
+    async def save(self, item: Article | Miss) -> Saved:
+        """Store one observation; returns after its commit.
+
+        Raises:
+            StoreError: the database cannot take it; the run is being stopped.
+        """
+        try:
+            saved = await self.session.save(item)
+        except StoreError as error:
+            self.error = self.error or error
+            raise
+        finally:
+            self._release(item.site, item.external_id)
+        self._count(item, saved)
+        return saved
+
+    def _count(self, item: Article | Miss, saved: Saved) -> None:
+        stats = self._crawler.stats
+        stats.inc_value(f"newscrawler/outcome/{saved.outcome}")
+        if isinstance(item, Miss):
+            stats.inc_value(f"newscrawler/{saved.outcome}/{item.reason}")
+        if self.session.kind == "fetch":
+            self.saved.append(saved)
+            if isinstance(item, Miss):
+                self.misses.append(item)
+
+    def _release(self, site: str, external_id: str) -> None:
+        if self._open.pop((site, external_id), None):
+            self._window.release()
+
+    # What Scrapy only logs, the ledger must know: no id may end without an outcome.
+
+    def _spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
+        request = getattr(response, "request", None)
+        task = request.cb_kwargs.get("task") if request else None
+        if task is None:
+            self.error = self.error or NewscrawlerError(f"internal error: {failure.value!r}")
+            return
+        self._account(task.site, task.external_id, request.url, failure)
+
+    def _item_error(self, item: Article | Miss, failure: Failure) -> None:
+        if not isinstance(failure.value, StoreError):
+            self._account(item.site, item.external_id, "", failure)
+
+    def _account(self, site: str, external_id: str, url: str, failure: Failure) -> None:
+        miss = Miss(
+            site=site,
+            external_id=external_id,
+            url=url,
+            outcome=Outcome.FAILED,
+            stage=Stage.READ,
+            reason="internal_error",
+            detail=repr(failure.value)[:300],
+            seen_at=self.now(),
+        )
+        saving = asyncio.ensure_future(self.save(miss))
+        self._accounting.add(saving)
+        saving.add_done_callback(self._accounting.discard)
+
+    def _stop(self, error: StoreError) -> None:
+        """The store is lost: stop the crawl, whatever is still to do stays in the ledger."""
+        self.error = self.error or error
+        self._window = asyncio.Semaphore(self.config.in_flight)
+        if self._crawler.engine.running:
+            asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="store_lost"))
+
+    async def _spider_closed(self, spider: Spider, reason: str) -> None:
+        if self._session is None:
+            return
+        await asyncio.gather(*self._accounting, return_exceptions=True)
+        stats = self._crawler.stats
+        try:
+            self.report = await self._session.close(
+                reason=reason,
+                requests=stats.get_value("downloader/request_count", 0),
+                received_bytes=stats.get_value("downloader/response_bytes", 0),
+                error=self.error,
+            )
+        except StoreError as error:
+            self.error = self.error or error

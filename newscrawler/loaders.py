@@ -1,0 +1,85 @@
+"""Field by field, from what the network said to one valid `Article`.
+
+Values are added in order of trust (article, then lists, then the article API) and the first usable
+one wins. A loader is the only door to an `Article`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from itemloaders import ItemLoader
+from itemloaders.processors import Identity, MapCompose, TakeFirst
+
+from newscrawler import PARSER_VERSION
+from newscrawler.dates import SHANGHAI, local_iso
+from newscrawler.errors import PageError
+from newscrawler.items import Article, Body
+from newscrawler.processors import (
+    Published,
+    clean_text,
+    clean_title,
+    http_url,
+    read_published,
+    strip_headline,
+)
+from newscrawler.slugs import source_slug
+
+
+class IncompleteError(PageError):
+    """The record lacks title, time or body: not ready, to be polled again."""
+
+
+class ArticleLoader(ItemLoader):
+    """Collects the fields of one article.
+
+    Context: `now` (aware datetime), the fetch time, against which times are judged.
+    """
+
+    default_item_class = dict
+    default_output_processor = TakeFirst()
+    title_in = MapCompose(clean_title)
+    published_in = MapCompose(read_published)
+    source_in = MapCompose(clean_text)
+    summary_in = MapCompose(clean_text)
+    url_in = MapCompose(http_url)
+    notes_out = Identity()
+
+    def load_article(
+        self, *, site: str, external_id: str, body: Body, fetched_url: str, fetched_at: datetime
+    ) -> Article:
+        """Build the article.
+
+        Raises:
+            IncompleteError: `missing_title`, `missing_time` (none given), `implausible_date` (given,
+                but unreadable or out of range) or `missing_body`.
+        """
+        times_given = "published" in self.context.get("claimed", ())
+        values: dict[str, Any] = self.load_item()
+        published: Published | None = values.get("published")
+        if not values.get("title"):
+            raise IncompleteError("missing_title", "no title in the article, its lists or its API")
+        if published is None:
+            reason = "implausible_date" if times_given else "missing_time"
+            raise IncompleteError(reason, "no usable publication time")
+        if not body.blocks and not body.images:
+            raise IncompleteError("missing_body", "the answer has no text")
+        title, source = values["title"], values.get("source", "")
+        return Article(
+            site=site,
+            external_id=external_id,
+            url=values["url"],
+            title=title,
+            published_at=published.moment,
+            published_local=local_iso(published.moment, SHANGHAI),
+            published_from=published.field,
+            body=body,
+            source=source,
+            source_slug=source_slug(source) if source else "",
+            summary=strip_headline(values.get("summary", ""), title),
+            fetched_at=fetched_at,
+            fetched_url=fetched_url,
+            parser_version=PARSER_VERSION,
+            notes=tuple(values.get("notes", ())),
+        )

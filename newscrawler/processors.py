@@ -1,0 +1,89 @@
+"""Text to value, one field at a time: pure functions for the loaders. None means nothing usable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newscrawler.dates import SHANGHAI, parse_time, plausible
+from newscrawler.text import clean_line
+
+MAX_TITLE_CHARS = 1000
+"""A longer title is no title (an upstream defect or an attack)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value together with the field that claims it."""
+
+    raw: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication time that could be read, and the field it came from."""
+
+    moment: datetime
+    field: str
+
+
+def clean_title(raw: str) -> str | None:
+    """
+    >>> clean_title(" A股\\u3000 ")
+    'A股'
+    """
+    title = clean_line(raw)
+    return title if title and len(title) <= MAX_TITLE_CHARS else None
+
+
+def clean_text(raw: str) -> str | None:
+    """
+    >>> clean_text("\\r\\n") is None
+    True
+    """
+    return clean_line(raw) or None
+
+
+def http_url(raw: str) -> str | None:
+    """
+    >>> http_url("javascript:alert(1)") is None
+    True
+    """
+    url = clean_line(raw)
+    return url if url.startswith(("http://", "https://")) and len(url) <= 1000 else None
+
+
+def read_published(claim: Claim, loader_context: Mapping[str, Any]) -> Published | None:
+    """The time a claim states, if it is readable and plausible at `loader_context["now"]`."""
+    now: datetime = loader_context["now"]
+    moment = parse_time(claim.raw, zone=SHANGHAI, now=now)
+    if moment is None or not plausible(moment, now=now):
+        return None
+    return Published(moment, claim.field)
+
+
+def strip_headline(digest: str, title: str) -> str:
+    """Drop a leading 【…】 from a digest if it says what the title says.
+
+    >>> strip_headline("【甲公司中标】甲公司公告中标。", "甲公司中标")
+    '甲公司公告中标。'
+    >>> strip_headline("【提示】甲公司公告中标。", "甲公司中标")
+    '【提示】甲公司公告中标。'
+    """
+    if not digest.startswith("【"):
+        return digest
+    headline, bracket, rest = digest[1:].partition("】")
+    if not bracket or not rest.strip() or not _resemble(headline, title):
+        return digest
+    return rest.strip()
+
+
+def _resemble(headline: str, title: str) -> bool:
+    """Whether most characters of the shorter stand in the longer."""
+    left, right = set(headline) - set(" ，。：！？"), set(title) - set(" ，。：！？")
+    if not left or not right:
+        return False
+    return len(left & right) >= 0.7 * min(len(left), len(right))

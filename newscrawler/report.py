@@ -1,0 +1,57 @@
+"""A run's report for people: verdict first, then sums that add up, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newscrawler.errors import ExitCode
+from newscrawler.items import Outcome, RunReport
+
+
+def exit_code(report: RunReport) -> ExitCode:
+    """What a run's report means to the shell."""
+    if report.status == "interrupted":
+        return ExitCode.INTERRUPTED
+    if report.status != "finished" or not report.adds_up or report.counts[Outcome.FAILED]:
+        return ExitCode.FAILED
+    return ExitCode.FAILED if any(row["stage"] == "list" for row in report.failures) else ExitCode.OK
+
+
+def verdict(report: RunReport) -> str:
+    """The first line: did it work, and if not, why."""
+    failed = report.counts[Outcome.FAILED]
+    lists = [row for row in report.failures if row["stage"] == "list"]
+    problems = []
+    if report.status != "finished":
+        problems.append(report.status)
+    if lists:
+        problems.append(f"{len(lists)} {_plural('list', len(lists))} unreadable")
+    if failed:
+        problems.append(f"{failed} {_plural('article', failed)} failed")
+    if not report.adds_up and report.status == "finished":
+        problems.append("the sums do not add up")
+    return ", ".join(problems) if problems else "all well"
+
+
+def render(report: RunReport) -> Iterator[str]:
+    """The report, line by line."""
+    yield f"run {report.run_id} · {report.site} {report.kind} · {verdict(report)}"
+    counts = " · ".join(f"{outcome} {report.counts[outcome]}" for outcome in Outcome)
+    yield f"  discovered {report.discovered} = {counts}"
+    seconds = ""
+    if report.finished_at:
+        seconds = f" · {(report.finished_at - report.started_at).total_seconds():.1f} s"
+    yield f"  requests {report.requests} · {report.bytes:,} bytes received{seconds}"
+    for note in report.notes:
+        yield f"  {note}"
+    for row in report.failures[:5]:
+        name = row["external_id"] or row["url"]
+        yield f"  {row['stage']}: {name}: {row['reason']}: {row['detail']}"
+    if len(report.failures) > 5:
+        yield f"  … and {len(report.failures) - 5} more"
+    if report.failures:
+        yield "  all of them: newscrawler failures"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else word + "s"

@@ -1,0 +1,142 @@
+"""The lists of eastmoney that announce articles, each with its own shape and spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from newscrawler.dates import SHANGHAI, parse_time, plausible
+from newscrawler.errors import BadIdError, PageError
+from newscrawler.items import Announcement
+from newscrawler.sites.eastmoney.ids import parse_id
+from newscrawler.sites.eastmoney.wire import first_text, fold, read_json
+from newscrawler.text import clean_line
+
+SITE = "eastmoney"
+_ID_KEYS = ("infocode", "code", "newsid", "id")
+_TITLE_KEYS = ("title", "simtitle")
+_TIME_KEYS = ("showtime", "datetime", "date")
+_SOURCE_KEYS = ("medianame", "from", "source")
+_DIGEST_KEYS = ("digest", "simdigest", "docreader")
+_URL_KEYS = ("url_w", "url_unique", "uniqueurl", "url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsList:
+    """One rolling list: where it is and under which key its rows stand."""
+
+    name: str
+    origin: str
+    path: str
+    """Path and query of the request."""
+    rows_key: str
+    """`records`, `nodeList` or `record`; read without regard to case."""
+    about: str
+
+    def url(self, base_url: str = "") -> str:
+        """The address to ask; `base_url` replaces the list's own origin."""
+        return (base_url or self.origin) + self.path
+
+    def read(self, raw: bytes, *, now: datetime) -> ListPage:
+        """Read one answer of this list; `now` is the fetch time, for relative times.
+
+        Raises:
+            PageError: the answer is no such list (`not_json`, `html_page`, `unexpected_shape` …).
+        """
+        answer = read_json(raw)
+        rows = fold(answer).get(self.rows_key.lower()) if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise PageError("unexpected_shape", f'list {self.name} has no array "{self.rows_key}"')
+        page = ListPage(announcements=[], bad_ids=[])
+        for announcement in self._announcements(rows, page.bad_ids, now):
+            page.announcements.append(announcement)
+        return page
+
+    def _announcements(
+        self, rows: list[object], bad_ids: list[str], now: datetime
+    ) -> Iterator[Announcement]:
+        for row in rows:
+            if not isinstance(row, dict):
+                bad_ids.append(repr(row)[:80])
+                continue
+            record = fold(row)
+            try:
+                external_id, announced_as = _identify(record)
+            except BadIdError:
+                bad_ids.append(repr(first_text(record, *_ID_KEYS))[:80])
+                continue
+            published_raw = first_text(record, *_TIME_KEYS)
+            moment = parse_time(published_raw, zone=SHANGHAI, now=now)
+            yield Announcement(
+                site=SITE,
+                list=self.name,
+                external_id=external_id,
+                announced_as=announced_as,
+                title=clean_line(first_text(record, *_TITLE_KEYS)),
+                published_at=moment if moment and plausible(moment, now=now) else None,
+                published_raw=clean_line(published_raw)[:64],
+                source=clean_line(first_text(record, *_SOURCE_KEYS)),
+                digest=clean_line(first_text(record, *_DIGEST_KEYS)),
+                url=_http_url(first_text(record, *_URL_KEYS)),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """What one answer of a list holds."""
+
+    announcements: list[Announcement]
+    bad_ids: list[str]
+    """Rows that name no usable id, as text for people."""
+
+
+def _identify(record: dict[str, object]) -> tuple[str, str]:
+    """(external_id, the id as spelled) from the first key that holds a usable id."""
+    for key in _ID_KEYS:
+        spelled = first_text(record, key)
+        if not spelled:
+            continue
+        try:
+            return parse_id(spelled).external_id, spelled
+        except BadIdError:
+            if key == "infocode":
+                raise
+    raise BadIdError("the row has no article id")
+
+
+def _http_url(raw: str) -> str:
+    url = clean_line(raw)
+    return url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
+
+
+_WEBAPI = "http://183.136.162.242"
+_MARKET = "http://43.240.125.15:1818"
+
+LISTS: tuple[NewsList, ...] = (
+    NewsList(
+        name="flash",
+        origin=_WEBAPI,
+        path="/web/webapi?type=102&count=500&newsid=1",
+        rows_key="records",
+        about="rolling news, 7x24",
+    ),
+    NewsList(
+        name="headlines",
+        origin=_WEBAPI,
+        path="/web/webapi?type=45&count=500&newsid=1",
+        rows_key="nodeList",
+        about="headlines of many outlets",
+    ),
+    *(
+        NewsList(
+            name=f"market{number}",
+            origin=_MARKET,
+            path=f"/information/newmarket/web/webapi?marketType={number}&count=100",
+            rows_key="record",
+            about=f"market news {number}",
+        )
+        for number in (37, 38, 39)
+    ),
+)
+"""In the order in which their metadata is preferred."""

@@ -1,0 +1,1 @@
+"""Scrapy's spiders: one module a site, plus `share` for single articles."""

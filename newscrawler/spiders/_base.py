@@ -1,0 +1,133 @@
+"""What every spider of ours does: draw tasks from the ledger, fetch, read, account for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from newscrawler.errors import PageError
+from newscrawler.ingest import Ingest
+from newscrawler.items import Article, Miss, Outcome, Stage, Task
+from newscrawler.loaders import IncompleteError
+from newscrawler.spiders._failures import explain_failure, status_reason
+
+REJECTING = frozenset({"wrong_article", "too_deep", "implausible"})
+"""Reasons that another try will not mend: `rejected`, not `failed`."""
+
+
+Reader = Callable[[Response | None, Task, datetime], "Article | Request"]
+
+
+class NewsSpider(Spider):
+    """Base of all spiders. A subclass says where an article is and how its answer reads."""
+
+    site: str
+    kind: str = "crawl"
+    """Kind of the runs it makes: "crawl" or "fetch"."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.ingest = Ingest.of(crawler)
+        return spider
+
+    ingest: Ingest
+
+    async def start(self) -> AsyncIterator[Request]:
+        await self.discover()
+        async for task in self.ingest.tasks():
+            yield self.article_request(task)
+
+    async def discover(self) -> None:
+        """Bring new ids into the ledger."""
+        raise NotImplementedError
+
+    def article_request(self, task: Task) -> Request:
+        """The first request for a task; build it with `request_for`."""
+        raise NotImplementedError
+
+    def read(self, response: Response | None, task: Task, now: datetime) -> Article | Request:
+        """Read the answer to `article_request`, or say what else to ask.
+
+        Raises:
+            PageError: the answer is not the article; IncompleteError: not ready yet.
+        """
+        raise NotImplementedError
+
+    def request_for(self, task: Task, url: str, reader: Reader | None = None) -> Request:
+        """A request whose answer, or failure, ends in one outcome for `task`.
+
+        `reader` reads the answer instead of `read`; it also gets a failed download, as None.
+        """
+        return Request(
+            url,
+            callback=self.parse_article,
+            errback=self.miss_article,
+            cb_kwargs={"task": task, "reader": reader} if reader else {"task": task},
+            dont_filter=True,  # the ledger decides what is fetched
+        )
+
+    def parse_article(
+        self, response: Response | None, task: Task, reader: Reader | None = None
+    ) -> Iterator[Article | Miss | Request]:
+        """The answer of a task's request, read; every path yields exactly one thing."""
+        url = response.url if response else ""
+        try:
+            yield (reader or self.read)(response, task, self.ingest.now())
+        except IncompleteError as error:
+            yield self.miss(task, url, Outcome.PENDING, Stage.READ, error)
+        except PageError as error:
+            yield self.miss(task, url, outcome_of(error), Stage.READ, error)
+
+    def miss_article(self, failure: Failure) -> Iterator[Article | Miss | Request]:
+        """A request that got no answer, as an outcome of its task."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        task: Task = request.cb_kwargs["task"]
+        if "reader" in request.cb_kwargs:
+            yield from self.parse_article(None, task, request.cb_kwargs["reader"])
+            return
+        outcome, error = explain_failure(failure)
+        yield self.miss(task, request.url, outcome, Stage.FETCH, error)
+
+    def miss(
+        self, task: Task, url: str, outcome: Outcome, stage: Stage, error: PageError
+    ) -> Miss:
+        """The outcome of a task that yielded no article."""
+        return Miss(
+            site=task.site,
+            external_id=task.external_id,
+            url=url,
+            outcome=outcome,
+            stage=stage,
+            reason=error.reason,
+            detail=error.detail,
+            seen_at=self.ingest.now(),
+        )
+
+
+def outcome_of(error: PageError) -> Outcome:
+    """The outcome that an unreadable answer leads to."""
+    if error.reason == "not_found":
+        return Outcome.GONE
+    return Outcome.REJECTED if error.reason in REJECTING else Outcome.FAILED
+
+
+def require_ok(response: Response | None) -> Response:
+    """The response itself, if it is one with HTTP 200.
+
+    Raises:
+        PageError: `not_found` for 404 and 410, else `http_<status>`; `no_answer` for None.
+    """
+    if response is None:
+        raise PageError("no_answer", "the request failed")
+    if response.status in (404, 410):
+        raise PageError("not_found", f"HTTP {response.status}")
+    if response.status != 200:
+        raise PageError(status_reason(response.status), f"HTTP {response.status}")
+    return response

@@ -1,0 +1,80 @@
+"""The site eastmoney: its rolling lists, and the articles they announce."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from scrapy import Request
+from scrapy.http import Response
+
+from newscrawler.errors import PageError
+from newscrawler.items import Article, Task
+from newscrawler.loaders import IncompleteError
+from newscrawler.sites.eastmoney.answers import Answer, read_article_api, read_news_text
+from newscrawler.sites.eastmoney.article import NEEDS_API, read_article
+from newscrawler.sites.eastmoney.hosts import article_api_url, news_text_url
+from newscrawler.sites.eastmoney.lists import LISTS, NewsList
+from newscrawler.spiders._base import NewsSpider, require_ok
+
+
+class EastmoneySpider(NewsSpider):
+    """Reads the lists, then every article the ledger has due."""
+
+    name = "eastmoney"
+    site = "eastmoney"
+
+    async def discover(self) -> None:
+        await asyncio.gather(*(self._read_list(news_list) for news_list in LISTS))
+
+    async def _read_list(self, news_list: NewsList) -> None:
+        """Ask one list and announce its rows; a list that fails never stops the others."""
+        url = news_list.url(self.ingest.config.base_url(self.site))
+        raw, error = await self.ingest.download(url)
+        if error is None:
+            try:
+                page = news_list.read(raw, now=self.ingest.now())
+            except PageError as unreadable:
+                error = unreadable
+        if error is not None:
+            await self.ingest.list_failed(self.site, news_list.name, url, error)
+            return
+        await self.ingest.announce(news_list.name, url, page.announcements, page.bad_ids)
+
+    def article_request(self, task: Task) -> Request:
+        return self.request_for(task, news_text_url(self.ingest.config, task))
+
+    def read(self, response: Response | None, task: Task, now: datetime) -> Article | Request:
+        """Read GetNewsText.do; ask the article API for what neither it nor a list knows."""
+        response = require_ok(response)
+        answer = read_news_text(response.body, task.external_id)
+        if answer is None:
+            raise _nothing_there(task)
+        try:
+            return read_article(answer, task, url=response.url, now=now)
+        except IncompleteError as error:
+            if error.reason not in NEEDS_API:
+                raise
+            return self.request_for(
+                task,
+                article_api_url(self.ingest.config, task),
+                reader=partial(self._read_with_api, answer, response.url),
+            )
+
+    def _read_with_api(
+        self, answer: Answer, url: str, response: Response | None, task: Task, now: datetime
+    ) -> Article:
+        """Read again with the article API's help; without it if it does not answer."""
+        try:
+            api = read_article_api(require_ok(response).body, task.external_id)
+        except PageError:
+            api = None  # the article then is incomplete, which is what gets recorded
+        return read_article(answer, task, url=url, now=now, api=api)
+
+
+def _nothing_there(task: Task) -> PageError:
+    """What "no such article" means: a list has announced it, or somebody just asked for it."""
+    if task.announcements and not task.stored:
+        return IncompleteError("empty_answer", "announced, but the answer is still empty")
+    return PageError("not_found", "upstream has no such article")
