@@ -27,12 +27,14 @@ def main(venv: Path) -> None:
     say(f"Installing {LOCK} into {venv} (a minute the first time)")
     run([*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", LOCK])
     run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
-    # The Makefile compares this with where it stands: a moved checkout is installed anew.
-    (venv / ".installed").write_text(f"{ROOT}\n", encoding="utf-8")
+    stamp_of(venv).write_text(f"{ROOT}\n", encoding="utf-8")
 
 
 def is_usable(venv: Path) -> bool:
-    """Whether `venv` holds a Python that runs and is new enough; then it is kept."""
+    """Whether `venv` was not moved and has a Python that runs and is new enough: it is kept."""
+    stamp = stamp_of(venv)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") != f"{ROOT}\n":
+        return False
     check = f"import sys; sys.exit(sys.version_info < {OLDEST})"
     return succeeds([str(python_of(venv)), "-c", check])
 
@@ -63,6 +65,11 @@ def pip_for(venv: Path) -> list[str]:
             "Debian, Ubuntu: apt-get install python3-pip; Fedora: dnf install python3-pip",
         )
     return outer
+
+
+def stamp_of(venv: Path) -> Path:
+    """The file that says when, and for which checkout, the installation was last completed."""
+    return venv / ".installed"
 
 
 def python_of(venv: Path) -> Path:
