@@ -46,7 +46,7 @@ class _Cut:
         """Join again with other figures; the same seed gives the same figures."""
         pieces = [self.literals[0]]
         for literal, length in zip(self.literals[1:], self.lengths, strict=True):
-            seed = (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+            seed = _next(seed)
             lowest = 10 ** (length - 1)
             pieces += (str(lowest + (seed >> 8) % (9 * lowest)), literal)
         return "".join(pieces)
@@ -109,8 +109,7 @@ class Synthesis:
 
     def _body(self, n: int, *, linked: bool) -> str:
         cuts = self._content if linked else self._text
-        chosen = ((n * 7919 + step * 104_729) % len(cuts) for step in range(2 + n % 7))
-        recorded = "".join(cuts[at].fill(n + at) for at in dict.fromkeys(chosen))
+        recorded = "".join(cuts[at].fill(n + at) for at in _choose(n, 2 + n % 7, len(cuts)))
         outlet = _OUTLETS[n % len(_OUTLETS)]
         lead = _lead(n).replace(company(n), _link(n)) if linked else _lead(n)
         return f'<p>{lead}</p>{recorded}<p class=\\"em_media\\">（文章来源：{outlet}）</p>'
@@ -151,6 +150,18 @@ def _code(n: int) -> int:
 
 def _shown(n: int) -> datetime:
     return _FIRST_SHOWN + n * _APART
+
+
+def _next(seed: int) -> int:
+    return (seed * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+
+
+def _choose(n: int, count: int, total: int) -> list[int]:
+    chosen, seed = [], n * 2_654_435_761
+    for _ in range(count):
+        seed = _next(seed)
+        chosen.append((seed >> 8) % total)
+    return list(dict.fromkeys(chosen))
 
 
 def _quoted(text: str) -> str:
