@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,8 +69,12 @@ def refuse_unknown(names: Iterable[str]) -> None:
             raise ConfigError(f"unknown setting {name}{hint}")
 
 
-def crawl(spiders: Sequence[tuple[str, dict[str, Any]]], settings: Settings) -> list[CrawlResult]:
-    """Run the named spiders side by side until all have ended.
+def crawl(
+    spiders: Sequence[tuple[str, dict[str, Any]]],
+    settings: Settings,
+    watch: Callable[[Crawler], None] | None = None,
+) -> list[CrawlResult]:
+    """Run the named spiders side by side until all have ended; `watch` sees each crawler first.
 
     Raises:
         ConfigError, StoreError: before anything is requested (see `check`).
@@ -81,6 +85,8 @@ def crawl(spiders: Sequence[tuple[str, dict[str, Any]]], settings: Settings) -> 
     for name, arguments in spiders:
         crawler = process.create_crawler(name)
         crawler.spidercls(**arguments)  # bad arguments show here, not as a traceback in the log
+        if watch:
+            watch(crawler)
         process.crawl(crawler, **arguments)
         crawlers.append(crawler)
     process.start()

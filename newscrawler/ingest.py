@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
-from scrapy import Spider, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from newscrawler.addon import config_of
 from newscrawler.config import Config
+from newscrawler.downloads import explain_failure, require_ok
 from newscrawler.errors import NewscrawlerError, PageError, StoreError
 from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
 from newscrawler.session import RunSession
@@ -52,7 +53,9 @@ class Ingest:
         self._open: dict[Key, Task] = {}
         self._accounting: set[asyncio.Future[Saved]] = set()
         self._recheck = crawler.settings.getbool("NEWSCRAWLER_RECHECK_ALL")
-        self._limit = crawler.settings.getint("NEWSCRAWLER_LIMIT")
+        self._limit = crawler.settings.getint("NEWSCRAWLER_LIMIT") or None
+        since = crawler.settings.get("NEWSCRAWLER_SINCE")
+        self._since = datetime.fromisoformat(since) if since else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -86,7 +89,7 @@ class Ingest:
             raise RuntimeError("the run is not open")
         return self._session
 
-    async def open(self, site: str, kind: str) -> None:
+    async def open(self, site: str, kind: str, lists: Sequence[str]) -> None:
         """Start the run.
 
         Raises:
@@ -94,32 +97,47 @@ class Ingest:
         """
         try:
             self._session = await RunSession.open(
-                self.config, site=site, kind=kind, now=self.now, on_fatal=self._stop
+                self.config, site=site, kind=kind, lists=lists, now=self.now, on_fatal=self._stop
             )
         except StoreError as error:
             self.error = error
             raise
 
+    async def download(self, url: str) -> bytes:
+        """Fetch one page outside the ledger (a list).
+
+        Raises:
+            PageError: no answer, or none with HTTP 200.
+        """
+        request = Request(url, dont_filter=True)
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:
+            _, trouble = explain_failure(Failure(error))
+            raise trouble from error
+        return require_ok(response).body
+
     async def announce(
-        self, site: str, name: str, rows: Sequence[Announcement], bad_ids: Sequence[str], url: str
+        self, name: str, url: str, rows: Sequence[Announcement], bad_ids: Sequence[str] = ()
     ) -> None:
         """Enter what one list announced into the ledger, before anything of it is fetched."""
-        await self.session.announce(rows, recheck_all=self._recheck)
-        for bad_id in bad_ids:
-            error = PageError("bad_id", f"list {name} announces {bad_id}")
-            await self.session.list_row_rejected(site, name, url, error)
+        if self._since:
+            rows = [row for row in rows if not row.published_at or row.published_at >= self._since]
+        await self.session.announce(name, url, rows, bad_ids, recheck_all=self._recheck)
 
-    async def list_failed(self, site: str, name: str, url: str, error: PageError) -> None:
+    async def list_failed(self, name: str, url: str, error: PageError) -> None:
         """Record a list that could not be read; the run then ends with exit code 1."""
-        logger.error("list %s of %s failed: %s (%s)", name, site, error, url)
-        await self.session.list_failed(site, name, url, error)
+        logger.error("list %s failed: %s (%s)", name, error, url)
+        await self.session.list_failed(name, url, error)
 
-    async def ask_for(self, site: str, external_id: str, origin: str, *, refresh: bool) -> None:
+    async def ask_for(
+        self, external_id: str, announced_as: str, origin: str, *, refresh: bool
+    ) -> None:
         """Enter one article that somebody asked for."""
-        task = await self.session.ask_for(site, external_id, origin)
+        task = await self.session.ask_for(external_id, announced_as, origin)
         if task.stored and not refresh:
             miss = Miss(
-                site=site,
+                site=task.site,
                 external_id=external_id,
                 url="",
                 outcome=Outcome.UNCHANGED,
@@ -132,14 +150,12 @@ class Ingest:
     async def tasks(self) -> AsyncIterator[Task]:
         """Every task that is due, each once, no faster than commits follow."""
         given = 0
-        while batch := await self.session.take():
+        while batch := await self.session.take([task.task_id for task in self._open.values()]):
             for task in batch:
-                if self._limit and given >= self._limit:
+                await self._window.acquire()
+                if self.error or given == self._limit:
                     return
                 given += 1
-                await self._window.acquire()
-                if self.error:
-                    return
                 self._open[task.site, task.external_id] = task
                 yield task
 

@@ -14,13 +14,13 @@ def exit_code(report: RunReport) -> ExitCode:
         return ExitCode.INTERRUPTED
     if report.status != "finished" or not report.adds_up or report.counts[Outcome.FAILED]:
         return ExitCode.FAILED
-    return ExitCode.FAILED if any(row["stage"] == "list" for row in report.failures) else ExitCode.OK
+    return ExitCode.FAILED if _failed_lists(report) else ExitCode.OK
 
 
 def verdict(report: RunReport) -> str:
     """The first line: did it work, and if not, why."""
     failed = report.counts[Outcome.FAILED]
-    lists = [row for row in report.failures if row["stage"] == "list"]
+    lists = _failed_lists(report)
     problems = []
     if report.status != "finished":
         problems.append(report.status)
@@ -51,6 +51,32 @@ def render(report: RunReport) -> Iterator[str]:
         yield f"  … and {len(report.failures) - 5} more"
     if report.failures:
         yield "  all of them: newscrawler failures"
+
+
+def report_row(report: RunReport) -> dict[str, object]:
+    """The report as JSON: the columns of news_runs, then what they leave out."""
+    return {
+        "run_id": report.run_id,
+        "site": report.site,
+        "started_at": report.started_at,
+        "finished_at": report.finished_at,
+        "status": report.status,
+        "requests": report.requests,
+        "bytes": report.bytes,
+        **{str(outcome): report.counts[outcome] for outcome in Outcome},
+        "kind": report.kind,
+        "discovered": report.discovered,
+        "adds_up": report.adds_up,
+        "verdict": verdict(report),
+        "exit_code": int(exit_code(report)),
+        "notes": list(report.notes),
+        "failures": [dict(row) for row in report.failures],
+    }
+
+
+def _failed_lists(report: RunReport) -> list[dict[str, object]]:
+    """Failures that are a whole list's; a single bad row of a list names an id."""
+    return [row for row in report.failures if row["stage"] == "list" and not row["external_id"]]
 
 
 def _plural(word: str, count: int) -> str:

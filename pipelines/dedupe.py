@@ -20,7 +20,9 @@ class DedupePipeline:
         if isinstance(item, Miss):
             return item
         text = item.body.text
-        return replace(item, content_hash=content_hash(item), text_hash=_sha256(text) if text else "")
+        return replace(
+            item, content_hash=content_hash(item), text_hash=_sha256(text) if text else ""
+        )
 
 
 def content_hash(article: Article) -> str:

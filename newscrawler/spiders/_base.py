@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,11 +11,11 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newscrawler.downloads import explain_failure
 from newscrawler.errors import PageError
 from newscrawler.ingest import Ingest
 from newscrawler.items import Article, Miss, Outcome, Stage, Task
 from newscrawler.loaders import IncompleteError
-from newscrawler.spiders._failures import explain_failure, status_reason
 
 REJECTING = frozenset({"wrong_article", "too_deep", "implausible"})
 """Reasons that another try will not mend: `rejected`, not `failed`."""
@@ -30,6 +30,8 @@ class NewsSpider(Spider):
     site: str
     kind: str = "crawl"
     """Kind of the runs it makes: "crawl" or "fetch"."""
+    list_order: Sequence[str] = ()
+    """Names of its lists, the one whose metadata is preferred first."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -95,9 +97,7 @@ class NewsSpider(Spider):
         outcome, error = explain_failure(failure)
         yield self.miss(task, request.url, outcome, Stage.FETCH, error)
 
-    def miss(
-        self, task: Task, url: str, outcome: Outcome, stage: Stage, error: PageError
-    ) -> Miss:
+    def miss(self, task: Task, url: str, outcome: Outcome, stage: Stage, error: PageError) -> Miss:
         """The outcome of a task that yielded no article."""
         return Miss(
             site=task.site,
@@ -116,18 +116,3 @@ def outcome_of(error: PageError) -> Outcome:
     if error.reason == "not_found":
         return Outcome.GONE
     return Outcome.REJECTED if error.reason in REJECTING else Outcome.FAILED
-
-
-def require_ok(response: Response | None) -> Response:
-    """The response itself, if it is one with HTTP 200.
-
-    Raises:
-        PageError: `not_found` for 404 and 410, else `http_<status>`; `no_answer` for None.
-    """
-    if response is None:
-        raise PageError("no_answer", "the request failed")
-    if response.status in (404, 410):
-        raise PageError("not_found", f"HTTP {response.status}")
-    if response.status != 200:
-        raise PageError(status_reason(response.status), f"HTTP {response.status}")
-    return response

@@ -9,6 +9,7 @@ from functools import partial
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawler.downloads import require_ok
 from newscrawler.errors import PageError
 from newscrawler.items import Article, Task
 from newscrawler.loaders import IncompleteError
@@ -16,7 +17,7 @@ from newscrawler.sites.eastmoney.answers import Answer, read_article_api, read_n
 from newscrawler.sites.eastmoney.article import NEEDS_API, read_article
 from newscrawler.sites.eastmoney.hosts import article_api_url, news_text_url
 from newscrawler.sites.eastmoney.lists import LISTS, NewsList
-from newscrawler.spiders._base import NewsSpider, require_ok
+from newscrawler.spiders._base import NewsSpider
 
 
 class EastmoneySpider(NewsSpider):
@@ -24,6 +25,7 @@ class EastmoneySpider(NewsSpider):
 
     name = "eastmoney"
     site = "eastmoney"
+    list_order = tuple(news_list.name for news_list in LISTS)
 
     async def discover(self) -> None:
         await asyncio.gather(*(self._read_list(news_list) for news_list in LISTS))
@@ -31,16 +33,12 @@ class EastmoneySpider(NewsSpider):
     async def _read_list(self, news_list: NewsList) -> None:
         """Ask one list and announce its rows; a list that fails never stops the others."""
         url = news_list.url(self.ingest.config.base_url(self.site))
-        raw, error = await self.ingest.download(url)
-        if error is None:
-            try:
-                page = news_list.read(raw, now=self.ingest.now())
-            except PageError as unreadable:
-                error = unreadable
-        if error is not None:
-            await self.ingest.list_failed(self.site, news_list.name, url, error)
-            return
-        await self.ingest.announce(news_list.name, url, page.announcements, page.bad_ids)
+        try:
+            page = news_list.read(await self.ingest.download(url), now=self.ingest.now())
+        except PageError as error:
+            await self.ingest.list_failed(news_list.name, url, error)
+        else:
+            await self.ingest.announce(news_list.name, url, page.announcements, page.bad_ids)
 
     def article_request(self, task: Task) -> Request:
         return self.request_for(task, news_text_url(self.ingest.config, task))

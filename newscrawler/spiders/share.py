@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from newscrawler.errors import ConfigError
-from newscrawler.sites.eastmoney.ids import parse_target
+from newscrawler.errors import BadIdError, ConfigError
+from newscrawler.sites.eastmoney.ids import Target, parse_target
 from newscrawler.spiders.eastmoney import EastmoneySpider
 
 
 class ShareSpider(EastmoneySpider):
     """Fetches what it is told, through the same path as a crawl.
 
-    Arguments: `url`, `infocode` (a comma list), `file` (one a line), `what` (several of any form,
+    Arguments: `url`, `infocode` (a comma list), `file` (one a line), `targets` (parsed already,
     from Python), `refresh` (fetch although stored: any non-empty value).
 
     Raises:
@@ -30,25 +30,36 @@ class ShareSpider(EastmoneySpider):
         infocode: str = "",
         file: str = "",
         refresh: str = "",
-        what: Sequence[str] = (),
+        targets: Sequence[Target] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        wanted = [text for text in (url, *infocode.split(","), *what) if text.strip()]
+        wanted = [text for text in (url, *infocode.split(",")) if text.strip()]
         if file:
             wanted += _read_lines(file)
-        if not wanted:
-            raise ConfigError("nothing to fetch: give -a url=…, -a infocode=… or -a file=PATH")
-        self.targets = [parse_target(text.strip()) for text in wanted]
+        self.targets = list(targets)
+        self.bad: list[str] = []
+        for text in wanted:
+            try:
+                self.targets.append(parse_target(text.strip()))
+            except BadIdError as error:
+                self.bad.append(str(error))
+        if not self.targets:
+            why = self.bad[0] if self.bad else "give -a url=…, -a infocode=… or -a file=PATH"
+            raise ConfigError(f"nothing to fetch: {why}")
         self.refresh = bool(refresh)
 
     async def discover(self) -> None:
+        await self.ingest.announce("asked", "", [], self.bad)
         seen: set[str] = set()
         for target in self.targets:
             if target.external_id not in seen:
                 seen.add(target.external_id)
                 await self.ingest.ask_for(
-                    self.site, target.external_id, target.origin, refresh=self.refresh
+                    target.external_id,
+                    target.id.info_code,
+                    target.origin,
+                    refresh=self.refresh,
                 )
 
 

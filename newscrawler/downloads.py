@@ -1,4 +1,4 @@
-"""Download errors as stable reason words (docs/outcomes.md)."""
+"""What a download came to, as stable reason words (docs/outcomes.md)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from newscrawler.errors import AddressRefusedError, PageError
@@ -45,9 +46,19 @@ def explain_failure(failure: Failure) -> tuple[Outcome, PageError]:
     return Outcome.FAILED, PageError("connection_lost", _say(error))
 
 
-def status_reason(status: int) -> str:
-    """The reason word of an HTTP status that is no success: `http_503`."""
-    return f"http_{status}"
+def require_ok(response: Response | None) -> Response:
+    """The response itself, if it is one with HTTP 200.
+
+    Raises:
+        PageError: `not_found` for 404 and 410, else `http_<status>`; `no_answer` for None.
+    """
+    if response is None:
+        raise PageError("no_answer", "the request failed")
+    if response.status in (404, 410):
+        raise PageError("not_found", f"HTTP {response.status}")
+    if response.status != 200:
+        raise PageError(f"http_{response.status}", f"HTTP {response.status}")
+    return response
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -1,0 +1,204 @@
+"""A run as the store sees it: locks, ledger, writes and the closing of the books."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from newscrawler.config import Config
+from newscrawler.errors import NewscrawlerError, PageError, StoreError
+from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
+from newscrawler.store import failures, ledger, outcomes, runs
+from newscrawler.store.engine import Connection, Database, open_database
+from newscrawler.store.locks import run_lock_name, site_lock
+from newscrawler.store.migrate import prepare
+from newscrawler.store.writer import Writer
+
+Clock = Callable[[], datetime]
+
+_BATCH = 200
+"""Tasks drawn from the ledger at a time."""
+
+
+def preflight(config: Config) -> None:
+    """Everything of the store that can be known to fail before the first request.
+
+    Raises:
+        StoreError: unreachable, read-only or of another schema; says what to do.
+    """
+    _open(config).close()
+
+
+def _open(config: Config) -> Database:
+    database = open_database(config.database_url)
+    try:
+        prepare(database)
+        database.check_writable()
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@dataclass(slots=True)
+class RunSession:
+    """One run, from its row in `runs` to its report."""
+
+    run_id: int
+    site: str
+    kind: str
+    config: Config
+    _now: Clock
+    _lists: Sequence[str]
+    _writer: Writer
+    _held: ExitStack
+
+    @classmethod
+    async def open(
+        cls,
+        config: Config,
+        *,
+        site: str,
+        kind: str,
+        lists: Sequence[str],
+        now: Clock,
+        on_fatal: Callable[[StoreError], None],
+        wait_s: float = 0.0,
+    ) -> Self:
+        """Take the site's lock (crawls only), close what dead runs left open, start a run.
+
+        Raises:
+            StoreError: the database cannot be used; SiteBusyError: another run crawls the site.
+        """
+        held = ExitStack()
+        try:
+            database = await asyncio.to_thread(_open, config)
+            held.callback(database.close)
+            if kind == "crawl":
+                lock = site_lock(database, site, wait_s=wait_s)
+                await asyncio.to_thread(held.enter_context, lock)
+            dead = await asyncio.to_thread(runs.find_dead, database)
+            writer = Writer(database, on_fatal=on_fatal)
+
+            def start(conn: Connection) -> int:
+                runs.mark_interrupted(conn, dead, now())
+                return runs.start(conn, site, kind, now(), os.getpid(), socket.gethostname())
+
+            run_id = await writer.call(start)
+            held.enter_context(site_lock(database, run_lock_name(run_id)))
+        except BaseException:
+            held.close()
+            raise
+        return cls(
+            run_id=run_id,
+            site=site,
+            kind=kind,
+            config=config,
+            _now=now,
+            _lists=lists,
+            _writer=writer,
+            _held=held,
+        )
+
+    async def announce(
+        self,
+        name: str,
+        url: str,
+        rows: Sequence[Announcement],
+        bad_ids: Sequence[str] = (),
+        *,
+        recheck_all: bool = False,
+    ) -> None:
+        """Enter a list's rows into the ledger; rows without usable id end as rejected."""
+
+        def enter(conn: Connection) -> None:
+            now = self._now()
+            failures.resolve_list(conn, self.site, url, now)
+            ledger.announce(conn, self.run_id, rows, now, recheck_all=recheck_all)
+            troubles = [self._bad_id(name, url, text) for text in dict.fromkeys(bad_ids)]
+            failures.note(conn, self.run_id, troubles, now)
+            many = len(troubles)
+            outcomes.count(conn, self.run_id, {"discovered": many, Outcome.REJECTED: many})
+
+        await self._writer.call(enter)
+
+    def _bad_id(self, name: str, url: str, text: str) -> failures.Trouble:
+        return failures.Trouble(
+            site=self.site,
+            url=url,
+            stage=Stage.LIST,
+            reason="bad_id",
+            detail=f"list {name} announces it",
+            external_id=text,
+            list=name,
+        )
+
+    async def list_failed(self, name: str, url: str, error: PageError) -> None:
+        """Record a list that could not be read."""
+        await self._writer.call(
+            lambda conn: failures.note_list(
+                conn, self.run_id, self.site, name, url, error.reason, error.detail, self._now()
+            )
+        )
+
+    async def ask_for(self, external_id: str, announced_as: str, origin: str) -> Task:
+        """Enter one article that somebody asked for."""
+        return await self._writer.call(
+            lambda conn: ledger.add_adhoc(
+                conn, self.run_id, self.site, external_id, announced_as, origin, self._now()
+            )
+        )
+
+    async def take(self, in_flight: Collection[int]) -> list[Task]:
+        """The next tasks of this run but those in flight (task ids), leftovers of earlier runs
+        last; empty when none is left."""
+
+        def draw(conn: Connection) -> list[Task]:
+            tasks = ledger.take(conn, self.run_id, _BATCH, in_flight, self._lists)
+            if tasks or self.kind != "crawl":
+                return tasks
+            if not ledger.adopt(conn, self.run_id, self.site, self._now(), _BATCH):
+                return []
+            return ledger.take(conn, self.run_id, _BATCH, in_flight, self._lists)
+
+        return await self._writer.call(draw)
+
+    async def save(self, item: Article | Miss) -> Saved:
+        """Store one observation; returns after its commit."""
+        return await self._writer.save(item)
+
+    async def close(
+        self, *, reason: str, requests: int, received_bytes: int, error: NewscrawlerError | None
+    ) -> RunReport:
+        """Close the books: everything queued is committed, the run has its report.
+
+        Raises:
+            StoreError: the database could not take it.
+        """
+        status = runs.FINISHED if reason == "finished" else runs.FAILED
+        if reason == "shutdown":
+            status = runs.INTERRUPTED
+        if error:
+            status = runs.FAILED
+        notes = [f"stopped: {error}"] if error else []
+        with self._held:
+            try:
+                return await self._writer.call(
+                    lambda conn: runs.finish(
+                        conn,
+                        self.run_id,
+                        status,
+                        self._now(),
+                        requests=requests,
+                        bytes=received_bytes,
+                        notes=notes,
+                    )
+                )
+            finally:
+                await self._writer.close()
