@@ -1,0 +1,146 @@
+"""What lists say of articles: merge records of one article, tell a changed one, store them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from newscrawler.items import Announcement
+from newscrawler.store.schema import announcements
+from newscrawler.store.tasks import chunks
+
+Key = tuple[int, str]
+"""task_id and list."""
+
+
+def merge(old: Announcement, new: Announcement) -> Announcement:
+    """The newer record, with what only the older one knows: an empty field overwrites nothing.
+
+    A relative time ("3小时前") does not replace an absolute one.
+    """
+    keeps_time = is_absolute(old.published_raw) and not is_absolute(new.published_raw)
+    time_from = old if keeps_time else new
+    return replace(
+        new,
+        title=new.title or old.title,
+        published_raw=time_from.published_raw or old.published_raw,
+        published_at=time_from.published_at or old.published_at,
+        source=new.source or old.source,
+        digest=new.digest or old.digest,
+        url=new.url or old.url,
+    )
+
+
+def merge_all(records: Iterable[Announcement]) -> dict[tuple[str, str], Announcement]:
+    """Records by external id and list, each once, in the order of the list."""
+    merged: dict[tuple[str, str], Announcement] = {}
+    for record in records:
+        key = (record.external_id, record.list)
+        merged[key] = merge(merged[key], record) if key in merged else record
+    return merged
+
+
+def is_absolute(published_raw: str) -> bool:
+    """Whether a list's time says the same tomorrow as today."""
+    year = published_raw[:4]
+    return len(year) == 4 and year.isascii() and year.isdigit()
+
+
+def fingerprint(record: Announcement) -> str:
+    """SHA-256 (hex) of what a list says of the article's content."""
+    raw = record.published_raw if is_absolute(record.published_raw) else ""
+    parts = [record.title, record.source, record.digest, record.url, raw]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcement, str]]:
+    """All announcements of these tasks, with their fingerprints."""
+    found: dict[Key, tuple[Announcement, str]] = {}
+    for chunk in chunks(task_ids):
+        query = select(announcements).where(announcements.c.task_id.in_(chunk))
+        for row in conn.execute(query):
+            record = Announcement(
+                site="",
+                list=row.list,
+                external_id="",
+                announced_as=row.announced_as,
+                title=row.title,
+                published_at=row.published_at,
+                published_raw=row.published_raw,
+                source=row.source,
+                digest=row.digest,
+                url=row.url,
+            )
+            found[row.task_id, row.list] = (record, row.fingerprint)
+    return found
+
+
+def store(conn: Connection, records: Mapping[Key, Announcement], now: datetime) -> set[int]:
+    """Insert or merge the records; return the tasks of which a list now says something else.
+
+    A list that names a known article for the first time says nothing else of it.
+    """
+    known = read(conn, sorted({task_id for task_id, _ in records}))
+    fresh = {key: record for key, record in records.items() if key not in known}
+    merged = {key: merge(known[key][0], records[key]) for key in records if key in known}
+    changed = {key: each for key, each in merged.items() if fingerprint(each) != known[key][1]}
+    if fresh:
+        rows = [_row(key, record, now) | {"first_at": now} for key, record in fresh.items()]
+        conn.execute(insert(announcements), rows)
+    if changed:
+        rows = [
+            {f"to_{name}": value for name, value in _row(key, record, now).items()}
+            for key, record in changed.items()
+        ]
+        conn.execute(_CHANGE, rows)
+    _touch(conn, [key for key in merged if key not in changed], now)
+    return {task_id for task_id, _ in changed}
+
+
+_FIELDS = (
+    "announced_as", "title", "published_at", "published_raw", "source", "digest", "url",
+    "fingerprint", "last_at",
+)  # fmt: skip
+_CHANGE = (
+    update(announcements)
+    .where(
+        announcements.c.task_id == bindparam("to_task_id"),
+        announcements.c.list == bindparam("to_list"),
+    )
+    .values({name: bindparam(f"to_{name}") for name in _FIELDS})
+)
+
+
+def _row(key: Key, record: Announcement, now: datetime) -> dict[str, Any]:
+    return {
+        "task_id": key[0],
+        "list": key[1],
+        "announced_as": record.announced_as,
+        "title": record.title,
+        "published_at": record.published_at,
+        "published_raw": record.published_raw,
+        "source": record.source,
+        "digest": record.digest,
+        "url": record.url,
+        "fingerprint": fingerprint(record),
+        "last_at": now,
+    }
+
+
+def _touch(conn: Connection, keys: Sequence[Key], now: datetime) -> None:
+    by_list: dict[str, list[int]] = {}
+    for task_id, name in keys:
+        by_list.setdefault(name, []).append(task_id)
+    for name, task_ids in sorted(by_list.items()):
+        for chunk in chunks(sorted(task_ids)):
+            conn.execute(
+                update(announcements)
+                .where(announcements.c.task_id.in_(chunk), announcements.c.list == name)
+                .values(last_at=now)
+            )
