@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
-.PHONY: check lint types imports test test-faults test-all demo bench fix docs lock \
+.PHONY: check lint types imports test test-faults test-mariadb test-all demo bench fix docs lock \
 	system-packages clean help
 
 check: lint types imports test ## everything CI runs, in the same order (this is what plain make does)
@@ -27,13 +27,16 @@ test: $(STAMP) ## the test suite, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -rs
 
 test-faults: $(STAMP) ## the slow fault matrix
-	$(BIN)/pytest -rs -m faults
+	$(BIN)/pytest -rs -m "faults and not mariadb"
+
+test-mariadb: $(STAMP) ## the tests that need a MariaDB server (make system-packages)
+	$(BIN)/pytest -rs -m mariadb
 
 test-all: system-packages $(STAMP) ## every test there is, with MariaDB and the fault matrix
 	$(BIN)/pytest -rs -m ""
 
 demo: $(STAMP) ## crawl recorded real articles from a local replica into SQLite, twice
-	$(BIN)/python -m newscrawler.demo
+	$(BIN)/newscrawler demo
 
 bench: $(STAMP) ## measure speed and print the figures
 	$(BIN)/python -m bench
@@ -41,6 +44,9 @@ bench: $(STAMP) ## measure speed and print the figures
 fix: $(STAMP) ## format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP) ## rewrite what docs/ takes from the code: settings, commands, SQL views
+	$(BIN)/python -m docs.reference
 
 lock: $(STAMP) ## resolve the dependencies anew: every version and hash
 	UV="$(BIN)/uv" sh requirements/lock.sh
