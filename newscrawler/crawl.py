@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
 
+from newscrawler import settings as project_settings
 from newscrawler.addon import config_of
 from newscrawler.config import SETTINGS, Config
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
@@ -39,7 +40,10 @@ class CrawlResult:
 
 def result_of(crawler: Crawler) -> CrawlResult:
     """Collect the result of a crawler that has ended."""
-    ingest = Ingest.of(crawler)
+    try:
+        ingest = Ingest.of(crawler)
+    except RuntimeError as error:
+        return CrawlResult(None, NewscrawlerError(f"the crawl could not be started: {error}"))
     return CrawlResult(ingest.report, ingest.error, tuple(ingest.saved), tuple(ingest.misses))
 
 
@@ -53,6 +57,15 @@ def check(settings: Settings) -> Config:
     config = config_of(settings)
     preflight(config)
     return config
+
+
+def settings_for(given: Mapping[str, object]) -> Settings:
+    """Scrapy's settings for a crawl in this process, with `given` as if by `-s`."""
+    settings = Settings()
+    settings.setmodule(project_settings, priority="project")
+    for name, value in given.items():
+        settings.set(name, value, priority="cmdline")
+    return settings
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

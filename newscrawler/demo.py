@@ -45,7 +45,7 @@ def run_demo(world: World, database: Path, *, port: int, say: Say) -> ExitCode:
     for leftover in (database, *database.parent.glob(f"{database.name}-*")):
         leftover.unlink(missing_ok=True)
     with Replica(world, port=port) as replica:
-        say(f"A replica of the upstream hosts serves {len(world.ids())} recorded articles on "
+        say(f"A replica of the upstream hosts serves {len(world.ids)} recorded articles on "
             f"{replica.origin}.\n")  # fmt: skip
         first = _crawl(replica.origin, database, say)
         fetched = sum(world.fetched.values())
@@ -91,7 +91,7 @@ def _compare(database: Path, say: Say) -> Iterator[str]:
         with store.read() as connection:
             right = 0
             for external_id, promised in expected.items():
-                article = queries.article_by_id(connection, "eastmoney", external_id)
+                article = queries.article_by_key(connection, "eastmoney", external_id)
                 if article is None:
                     yield f"not stored: {external_id} {promised['title']}"
                     continue

@@ -12,7 +12,6 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from newscrawler.errors import AddressRefusedError, PageError
 from newscrawler.items import Outcome
@@ -27,11 +26,10 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def explain_failure(failure: Failure) -> tuple[Outcome, PageError]:
+def explain_failure(error: BaseException) -> tuple[Outcome, PageError]:
     """What a failed download means for its task: outcome, reason and detail."""
-    error = failure.value
     for cause in _causes(error):
-        if isinstance(cause, (AddressRefusedError, PermissionError)):
+        if isinstance(cause, AddressRefusedError):
             return Outcome.REJECTED, PageError("address_refused", _say(cause))
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in str(error):

@@ -51,6 +51,7 @@ class Ingest:
         self._session: RunSession | None = None
         self._window = asyncio.Semaphore(self.config.in_flight)
         self._open: dict[Key, Task] = {}
+        self._closing: asyncio.Future[None] | None = None
         self._accounting: set[asyncio.Future[Saved]] = set()
         self._recheck = crawler.settings.getbool("NEWSCRAWLER_RECHECK_ALL")
         self._limit = crawler.settings.getint("NEWSCRAWLER_LIMIT") or None
@@ -113,7 +114,7 @@ class Ingest:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:
-            _, trouble = explain_failure(Failure(error))
+            _, trouble = explain_failure(error)
             raise trouble from error
         return require_ok(response).body
 
@@ -192,9 +193,9 @@ class Ingest:
     # What Scrapy only logs, the ledger must know: no id may end without an outcome.
 
     def _spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
-        request = getattr(response, "request", None)
+        request: Request | None = getattr(response, "request", None)
         task = request.cb_kwargs.get("task") if request else None
-        if task is None:
+        if request is None or task is None:
             self.error = self.error or NewscrawlerError(f"internal error: {failure.value!r}")
             return
         self._account(task.site, task.external_id, request.url, failure)
@@ -223,7 +224,8 @@ class Ingest:
         self.error = self.error or error
         self._window = asyncio.Semaphore(self.config.in_flight)
         if self._crawler.engine.running:
-            asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="store_lost"))
+            closing = self._crawler.engine.close_spider_async(reason="store_lost")
+            self._closing = asyncio.ensure_future(closing)
 
     async def _spider_closed(self, spider: Spider, reason: str) -> None:
         if self._session is None:

@@ -14,10 +14,11 @@ from typing import Self
 from newscrawler.config import Config
 from newscrawler.errors import NewscrawlerError, PageError, StoreError
 from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
-from newscrawler.store import failures, ledger, outcomes, runs
-from newscrawler.store.engine import Connection, Database, open_database
+from newscrawler.store import Connection, failures, ledger, outcomes, runs
+from newscrawler.store.engine import Database, open_database
 from newscrawler.store.locks import run_lock_name, site_lock
 from newscrawler.store.migrate import prepare
+from newscrawler.store.retry import transact
 from newscrawler.store.writer import Writer
 
 Clock = Callable[[], datetime]
@@ -84,14 +85,17 @@ class RunSession:
                 lock = site_lock(database, site, wait_s=wait_s)
                 await asyncio.to_thread(held.enter_context, lock)
             dead = await asyncio.to_thread(runs.find_dead, database)
-            writer = Writer(database, on_fatal=on_fatal)
 
             def start(conn: Connection) -> int:
                 runs.mark_interrupted(conn, dead, now())
                 return runs.start(conn, site, kind, now(), os.getpid(), socket.gethostname())
 
-            run_id = await writer.call(start)
-            held.enter_context(site_lock(database, run_lock_name(run_id)))
+            run_id = await asyncio.to_thread(transact, database, start)
+            run_lock = site_lock(database, run_lock_name(run_id))
+            await asyncio.to_thread(held.enter_context, run_lock)
+            writer = Writer(
+                database, run_id, now=now, recheck_ages=config.recheck, on_fatal=on_fatal
+            )
         except BaseException:
             held.close()
             raise

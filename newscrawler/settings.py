@@ -20,6 +20,9 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # the run report says it
 }
 
+# Private addresses are refused where names are resolved and where sockets connect.
+TWISTED_DNS_RESOLVER = "newscrawler.resolver.GuardedResolver"
+
 # A local shell for whoever reaches the port: never.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -50,6 +53,9 @@ SPIDER_MIDDLEWARES = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "newscrawler.resolver.RefusalMiddleware": 560,  # names what the guard refused
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "newscrawler.redirects.PlainRedirectMiddleware": 600,
 }
 
 LOG_LEVEL = "INFO"

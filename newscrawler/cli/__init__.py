@@ -1,29 +1,43 @@
-"""The command line: parse, call, print. One module a command."""
+"""The command line: parse, call, print. One module a command, imported when it is called."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from newscrawler import __version__
 from newscrawler.cli._common import Options, setting_option
-from newscrawler.cli.changes import changes
-from newscrawler.cli.config import config
-from newscrawler.cli.crawl import crawl
-from newscrawler.cli.db import db
-from newscrawler.cli.demo import demo
-from newscrawler.cli.failures import failures
-from newscrawler.cli.fetch import fetch
-from newscrawler.cli.runs import runs
-from newscrawler.cli.show import show
-from newscrawler.cli.sites import sites
 from newscrawler.errors import ExitCode, NewscrawlerError
+
+COMMANDS = (
+    "changes",
+    "config",
+    "crawl",
+    "db",
+    "demo",
+    "failures",
+    "fetch",
+    "runs",
+    "show",
+    "sites",
+)
+"""Each is a click command of its own name in a module of that name."""
 
 
 class Group(click.Group):
-    """Turns our errors into one line on stderr and their exit code."""
+    """Imports a command when it is named; turns our errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"newscrawler.cli.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -49,7 +63,3 @@ def main(ctx: click.Context, assignments: tuple[str, ...]) -> None:
       newscrawler runs
     """
     ctx.obj = Options(assignments)
-
-
-for command in (changes, config, crawl, db, demo, failures, fetch, runs, show, sites):
-    main.add_command(command)

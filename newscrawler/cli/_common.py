@@ -8,23 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
-from scrapy.settings import Settings
 
-from newscrawler import settings as scrapy_settings
 from newscrawler.config import SETTINGS, Config, load
-from newscrawler.crawl import refuse_unknown
 from newscrawler.errors import ConfigError
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrate import prepare
 
 Row = Mapping[str, Any]
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Options:
@@ -44,7 +41,9 @@ class Options:
             name, equals, value = assignment.partition("=")
             if not equals:
                 raise ConfigError(f"-s {assignment}: expected NAME=value")
-            refuse_unknown([name])
+            if name not in SETTINGS:
+                # Scrapy's own settings are known to Scrapy, which takes a second to import.
+                import_module("newscrawler.crawl").refuse_unknown([name])
             self.given[name] = value
 
     def config(self) -> Config:
@@ -55,14 +54,6 @@ class Options:
         """
         ours = {name: value for name, value in self.given.items() if name in SETTINGS}
         return load(overrides=ours, env=os.environ, cwd=Path.cwd())
-
-    def scrapy(self, **extra: object) -> Settings:
-        """Scrapy's settings for a crawl in this process."""
-        settings = Settings()
-        settings.setmodule(scrapy_settings, priority="project")
-        for name, value in {**extra, **self.given}.items():
-            settings.set(name, value, priority="cmdline")
-        return settings
 
 
 setting_option = click.option(
@@ -77,17 +68,16 @@ setting_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-def command_options(function: F) -> F:
+def command_options(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command `-s`, and hand it the `Options` as its first argument."""
 
-    @setting_option
-    @click.pass_obj
     @wraps(function)
-    def wrapper(options: Options, assignments: tuple[str, ...], **kwargs: Any) -> Any:
+    def wrapper(assignments: tuple[str, ...], **kwargs: Any) -> None:
+        options = click.get_current_context().find_object(Options) or Options()
         options.add(assignments)
-        return function(options, **kwargs)
+        function(options, **kwargs)
 
-    return wrapper  # type: ignore[return-value]  # click decorators lose the type
+    return setting_option(wrapper)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from newscrawler.cli._common import Options, command_options, json_option, print
 from newscrawler.cli._progress import live_progress
 from newscrawler.config import SITES
 from newscrawler.config_values import ages
-from newscrawler.crawl import CrawlResult, worst
+from newscrawler.crawl import CrawlResult, settings_for, worst
 from newscrawler.crawl import crawl as run_crawl
 from newscrawler.dates import SHANGHAI, parse_time
 from newscrawler.errors import ConfigError
@@ -53,7 +53,7 @@ def crawl(
     if since:
         extra["NEWSCRAWLER_SINCE"] = _since(since, datetime.now(UTC)).isoformat()
     spiders: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in sites]
-    settings = options.scrapy(**extra)
+    settings = settings_for({**extra, **options.given})
     with live_progress(enabled=sys.stderr.isatty() and not as_json) as watch:
         results = run_crawl(spiders, settings, watch=watch)
     _print(results, as_json=as_json)

@@ -32,7 +32,8 @@ def demo(serve_only: bool, port: int, fault: tuple[str, ...], database: Path) ->
       newscrawler demo --serve --port 8899
     """
     world = World.recorded()
-    world.faults.add(",".join(fault))
+    for one in fault:
+        world.faults.add(one)
     if serve_only:
         serve(world, port=port, on_ready=_announce)
         return

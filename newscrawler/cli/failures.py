@@ -23,9 +23,8 @@ _COLUMNS = ("failure_id", "external_id", "stage", "reason", "detail", "attempts"
 @click.group(invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Also those that are resolved.")
 @json_option
-@click.pass_context
 @command_options
-def failures(options: Options, ctx: click.Context, everything: bool, as_json: bool) -> None:
+def failures(options: Options, everything: bool, as_json: bool) -> None:
     """List open failures; `failures retry` makes their articles due again.
 
     \b
@@ -33,10 +32,10 @@ def failures(options: Options, ctx: click.Context, everything: bool, as_json: bo
       newscrawler failures
       newscrawler failures --all --json
     """
-    if ctx.invoked_subcommand:
+    if click.get_current_context().invoked_subcommand:
         return
     with open_store(options.config()) as database, database.read() as connection:
-        rows = queries.failures(connection, everything=everything)
+        rows = queries.failures(connection, resolved=everything)
     if as_json:
         print_json(rows)
     else:
@@ -54,6 +53,6 @@ def retry(options: Options, failure_id: tuple[int, ...]) -> None:
       newscrawler failures retry
       newscrawler failures retry 3 17
     """
-    with open_store(options.config()) as database, database.transaction() as connection:
+    with open_store(options.config()) as database, database.write() as connection:
         count = store_failures.retry(connection, failure_id or None, datetime.now(UTC))
     click.echo(f"{count} due again; newscrawler crawl fetches them")

@@ -12,7 +12,7 @@ import click
 
 from newscrawler.cli._common import Options, command_options, open_store
 from newscrawler.cli._render import FORMATS
-from newscrawler.crawl import CrawlResult
+from newscrawler.crawl import CrawlResult, settings_for
 from newscrawler.crawl import crawl as run_crawl
 from newscrawler.errors import BadIdError, ConfigError, ExitCode
 from newscrawler.items import Miss, Outcome
@@ -54,7 +54,8 @@ def fetch(
         arguments: dict[str, Any] = {"targets": targets, "refresh": "1" if refresh else ""}
         if no_store:
             options.given["DATABASE_URL"] = f"sqlite:///{scratch}/scratch.db"
-        [result] = run_crawl([("share", arguments)], options.scrapy(LOG_LEVEL="CRITICAL"))
+        settings = settings_for({"LOG_LEVEL": "CRITICAL", **options.given})
+        [result] = run_crawl([("share", arguments)], settings)
         code = _print(options, targets, result, form)
     sys.exit(ExitCode.USAGE if bad and code is ExitCode.OK else code)
 
@@ -95,7 +96,8 @@ def _print(options: Options, targets: Sequence[Target], result: CrawlResult, for
         for target in targets:
             saved = stored.get(target.external_id)
             if saved and saved.article_id:
-                click.echo(FORMATS[form](queries.article(connection, saved.article_id), saved))
+                article = queries.article_by_id(connection, saved.article_id)
+                click.echo(FORMATS[form](article) if article else "")
             elif target.external_id in missed:
                 miss = missed[target.external_id]
                 click.echo(f"{target.id.info_code}: {_explain(miss)}", err=True)

@@ -37,15 +37,16 @@ def runs(options: Options, run_id: int | None, limit: int, as_json: bool) -> Non
     """
     with open_store(options.config()) as database, database.read() as connection:
         if run_id is None:
-            rows = queries.run_list(connection, limit)
+            rows = queries.runs(connection, limit)
             if as_json:
                 print_json(rows)
             else:
                 print_table(rows, _COLUMNS, "no run yet: newscrawler crawl eastmoney")
             return
-        report = store_runs.report(connection, run_id)
-    if report is None:
-        raise ConfigError(f"there is no run {run_id}; newscrawler runs lists them")
+        try:
+            report = store_runs.report(connection, run_id)
+        except KeyError as error:
+            raise ConfigError(f"there is no run {run_id}; newscrawler runs lists them") from error
     if as_json:
         print_json(report_row(report))
     else:

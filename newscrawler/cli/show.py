@@ -13,8 +13,7 @@ from newscrawler.cli._common import Options, command_options, json_option, open_
 from newscrawler.cli._render import as_text
 from newscrawler.errors import BadIdError, ExitCode
 from newscrawler.sites.eastmoney.ids import parse_target
-from newscrawler.store import queries
-from newscrawler.store.engine import Connection
+from newscrawler.store import Connection, queries
 
 Row = Mapping[str, Any]
 
@@ -34,6 +33,7 @@ def show(options: Options, what: str, diff: bool, as_json: bool) -> None:
     """
     with open_store(options.config()) as database, database.read() as connection:
         article = find(connection, what)
+        article = article and whole(connection, article)
     if article is None:
         click.echo(f"{what}: not stored; newscrawler fetch {what} fetches it", err=True)
         sys.exit(ExitCode.NOT_FOUND)
@@ -41,8 +41,8 @@ def show(options: Options, what: str, diff: bool, as_json: bool) -> None:
         print_json(article)
         return
     click.echo(as_text(article))
-    if article["duplicates"]:
-        click.echo("same text: " + ", ".join(str(one) for one in article["duplicates"]))
+    for row in article["duplicates"]:
+        click.echo(f"same text: article {row['article_id']} · {row['source']} · {row['title']}")
     for line in _revisions(article["revisions"], diff=diff):
         click.echo(line)
 
@@ -50,12 +50,25 @@ def show(options: Options, what: str, diff: bool, as_json: bool) -> None:
 def find(connection: Connection, what: str) -> Row | None:
     """The stored article that an article_id, infoCode, id or URL names; None if there is none."""
     if what.isascii() and what.isdigit() and len(what) < 17:
-        return queries.article(connection, int(what))
+        return queries.article_by_id(connection, int(what))
     try:
         external_id = parse_target(what).external_id
     except BadIdError:
         return queries.article_by_url(connection, what)
-    return queries.article_by_id(connection, "eastmoney", external_id)
+    return queries.article_by_key(connection, "eastmoney", external_id)
+
+
+def whole(connection: Connection, article: Row) -> dict[str, Any]:
+    """The article with its revisions and the articles of the same text."""
+    article_id = article["article_id"]
+    return {
+        **article,
+        "revisions": queries.revisions(connection, article_id),
+        "duplicates": [
+            {name: row[name] for name in ("article_id", "site", "external_id", "title", "source")}
+            for row in queries.duplicates(connection, article_id)
+        ],
+    }
 
 
 def _revisions(rows: list[Row], *, diff: bool) -> Iterator[str]:

@@ -34,7 +34,7 @@ def sites(options: Options, as_json: bool) -> None:
       newscrawler sites --json
     """
     with open_store(options.config()) as database, database.read() as connection:
-        rows = [_row(queries.site(connection, name), datetime.now(UTC)) for name in SITES]
+        rows = [_row(queries.freshness(connection, name), datetime.now(UTC)) for name in SITES]
     if as_json:
         print_json(rows)
         return
@@ -42,8 +42,25 @@ def sites(options: Options, as_json: bool) -> None:
     print_table(shown, _COLUMNS, "no sites")
 
 
-def _row(site: dict[str, Any], now: datetime) -> dict[str, Any]:
-    newest = site["newest_published_at"]
-    age = (now - newest).total_seconds() if newest else None
-    lists = [{"list": one.name, "about": one.about, "url": one.url()} for one in LISTS]
-    return {**site, "lists": lists, "newest_age_s": age}
+def _row(fresh: dict[str, Any], now: datetime) -> dict[str, Any]:
+    newest, last = fresh["newest_published_at"], fresh["last_run"]
+    lists = [
+        {
+            "list": one.name,
+            "about": one.about,
+            "url": one.url(),
+            "newest_at": fresh["lists"].get(one.name),
+        }
+        for one in LISTS
+    ]
+    return {
+        "site": fresh["site"],
+        "lists": lists,
+        "articles": fresh["articles"],
+        "waiting": fresh["waiting"],
+        "newest_published_at": newest,
+        "newest_age_s": (now - newest).total_seconds() if newest else None,
+        "last_run_id": last and last["run_id"],
+        "last_run_at": last and last["started_at"],
+        "last_status": last and last["status"],
+    }

@@ -8,6 +8,7 @@ import sys
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
+from scrapy.settings import Settings
 
 from newscrawler.crawl import check, refuse_unknown, result_of
 from newscrawler.errors import ExitCode, NewscrawlerError
@@ -17,12 +18,12 @@ from newscrawler.report import render
 class Command(ScrapyCrawl):
     """Run a spider; same report and exit codes as `newscrawler crawl`."""
 
-    _crawler: Crawler | None = None
+    _created: Crawler | None = None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             refuse_unknown(assignment.partition("=")[0] for assignment in opts.set)
-            check(self.settings)
+            check(self.settings or Settings())
             super().run(args, opts)
         except NewscrawlerError as error:
             sys.stderr.write(f"error: {error}\n")
@@ -31,13 +32,13 @@ class Command(ScrapyCrawl):
             self.exitcode = self._report()
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
-        self._crawler = super()._create_crawler(spidercls)
-        return self._crawler
+        self._created = super()._create_crawler(spidercls)
+        return self._created
 
     def _report(self) -> ExitCode:
-        if self._crawler is None:
+        if self._created is None:
             return ExitCode.FAILED
-        result = result_of(self._crawler)
+        result = result_of(self._created)
         if result.error:
             sys.stderr.write(f"error: {result.error}\n")
         if result.report:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Self
+from functools import cached_property
 
 from scrapy import Request, Spider
-from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -33,13 +32,10 @@ class NewsSpider(Spider):
     list_order: Sequence[str] = ()
     """Names of its lists, the one whose metadata is preferred first."""
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.ingest = Ingest.of(crawler)
-        return spider
-
-    ingest: Ingest
+    @cached_property
+    def ingest(self) -> Ingest:
+        """The run; there from the spider's opening on."""
+        return Ingest.of(self.crawler)
 
     async def start(self) -> AsyncIterator[Request]:
         await self.discover()
@@ -94,7 +90,7 @@ class NewsSpider(Spider):
         if "reader" in request.cb_kwargs:
             yield from self.parse_article(None, task, request.cb_kwargs["reader"])
             return
-        outcome, error = explain_failure(failure)
+        outcome, error = explain_failure(failure.value or RuntimeError("no error"))
         yield self.miss(task, request.url, outcome, Stage.FETCH, error)
 
     def miss(self, task: Task, url: str, outcome: Outcome, stage: Stage, error: PageError) -> Miss:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from newscrawler.body import read_body, visible_text_differs
-from newscrawler.items import Article, Body, Task
+from newscrawler.body import read_body
+from newscrawler.items import Article, Task
 from newscrawler.loaders import ArticleLoader, IncompleteError
 from newscrawler.processors import Claim
 from newscrawler.sites.eastmoney.answers import Answer
@@ -27,7 +27,8 @@ def read_article(
         PageError: the body cannot be read (`too_deep`).
     """
     prose = answer.prose or (api.content if api else "")
-    body, notes = _read_body(prose, answer.content)
+    # Securities come from `content`, which carries the keyword links.
+    body = read_body(prose, securities_html=answer.content if answer.content.strip() else None)
     loader = ArticleLoader(now=now)
     claims = list(_claims(answer, task, api))
     loader.context["claimed"] = ("published",) if claims else ()
@@ -42,7 +43,7 @@ def read_article(
         loader.add_value("summary", api.digest)
         loader.add_value("url", api.url)
     loader.add_value("url", article_url(task.external_id))
-    loader.add_value("notes", notes)
+    loader.add_value("notes", "text_content_differ" if body.variants_differ else None)
     return loader.load_article(
         site=task.site,
         external_id=task.external_id,
@@ -50,14 +51,6 @@ def read_article(
         fetched_url=url,
         fetched_at=now,
     )
-
-
-def _read_body(prose: str, content: str) -> tuple[Body, list[str]]:
-    """Read the body; securities come from `content`, which carries the keyword links."""
-    linked = content if content.strip() and content != prose else None
-    body = read_body(prose, securities_html=linked)
-    differ = linked is not None and visible_text_differs(prose, linked)
-    return body, ["text_content_differ"] if differ else []
 
 
 def _claims(answer: Answer, task: Task, api: Answer | None) -> Iterator[Claim]:

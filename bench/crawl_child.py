@@ -1,0 +1,132 @@
+"""The processes of bench/crawl.py: the replica, a bare spider, a whole crawl."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.http import Response
+from scrapy.settings import Settings
+
+from newscrawler import settings as ours
+from newscrawler.ingest import Ingest
+from newscrawler.items import Announcement
+from newscrawler.replica import World, serve
+from newscrawler.store import ledger, runs
+from newscrawler.store.engine import open_database
+from newscrawler.store.migrate import prepare
+
+
+class BareSpider(Spider):
+    """Downloads and forgets: the baseline."""
+
+    name = "bare"
+    urls: list[str]
+
+    async def start(self) -> AsyncIterator[Request]:
+        for url in self.urls:
+            yield Request(url)
+
+    def parse(self, response: Response) -> None:
+        """Nothing."""
+
+
+def run_replica(articles: int) -> None:
+    """Serve until terminated; the first line printed is the origin."""
+    world = World.recorded()
+    world.grow(articles)
+    world.window = 0
+    serve(world, on_ready=lambda origin: print(origin, flush=True))
+
+
+def ids(pages: int) -> list[str]:
+    """The ids that `run_replica` serves."""
+    return World.recorded().grow(pages)
+
+
+def run_bare(origin: str, pages: int, concurrency: int) -> None:
+    settings = Settings(
+        {
+            "CONCURRENT_REQUESTS": concurrency,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+            "LOG_LEVEL": "ERROR",
+            "TELNETCONSOLE_ENABLED": False,
+            "REMOTE_CONTROL_ENABLED": False,
+        }
+    )
+    urls = [f"{origin}/NewsData/GetNewsText.do?id=NW{one}" for one in ids(pages)]
+    measure(settings, BareSpider, {"urls": urls})
+
+
+def run_full(origin: str, pages: int, concurrency: int, path: str) -> None:
+    fill_ledger(path, ids(pages))
+    settings = Settings()
+    settings.setmodule(ours, priority="project")
+    given = {
+        "LOG_LEVEL": "ERROR",
+        "DATABASE_URL": f"sqlite:///{path}",
+        "EASTMONEY_BASE_URL": origin,
+        "CONCURRENCY": str(concurrency),
+        "MAX_REQUESTS_PER_HOUR": "0",
+        "ROBOTSTXT_OBEY": False,
+    }
+    for name, value in given.items():
+        settings.set(name, value, "cmdline")
+    crawler = measure(settings, "eastmoney", {})
+    report = Ingest.of(crawler).report
+    assert report is not None
+    assert sum(report.counts.values()) == report.discovered == pages, report
+
+
+def fill_ledger(path: str, external_ids: list[str]) -> None:
+    """Announce all of them, as if an earlier run had and was killed."""
+    database = open_database(f"sqlite:///{path}")
+    prepare(database)
+    now = datetime.now(UTC)
+    with database.write() as conn:
+        run_id = runs.start(conn, "eastmoney", "crawl", now, None, None)
+        rows = [
+            Announcement(site="eastmoney", list="flash", external_id=one, announced_as=one)
+            for one in external_ids
+        ]
+        ledger.announce(conn, run_id, rows, now)
+        runs.finish(conn, run_id, "interrupted", now)
+    database.close()
+
+
+def measure(settings: Settings, spider: Any, arguments: dict[str, Any]) -> Crawler:
+    """Run one spider; print its seconds, opening to closing, and the process's peak memory."""
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    at: dict[str, float] = {}
+
+    def opened() -> None:
+        at["opened"] = time.monotonic()
+
+    def closed() -> None:
+        at["closed"] = time.monotonic()
+
+    crawler.signals.connect(opened, signals.spider_opened)
+    crawler.signals.connect(closed, signals.spider_closed)
+    process.crawl(crawler, **arguments)
+    process.start()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": at["closed"] - at["opened"], "peak_mb": peak}))
+    return crawler
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["replica", articles]:
+            run_replica(int(articles))
+        case ["bare", origin, pages, concurrency, _]:
+            run_bare(origin, int(pages), int(concurrency))
+        case ["full", origin, pages, concurrency, path]:
+            run_full(origin, int(pages), int(concurrency), path)
