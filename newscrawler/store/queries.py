@@ -58,6 +58,12 @@ def _with_parts(conn: Connection, article: Record) -> Record:
     return article | parts
 
 
+def latest(conn: Connection, limit: int) -> list[Record]:
+    """The newest articles (rows of news), newest first."""
+    order = (news.c.published_at.desc(), news.c.article_id.desc())
+    return _records(conn, select(news).order_by(*order).limit(limit))
+
+
 def revisions(conn: Connection, article_id: int) -> list[Record]:
     """All states of one article, the first one first."""
     c = news_revisions.c
