@@ -1,0 +1,1 @@
+"""The documentation, and what keeps its reference pages true to the code."""

@@ -1,0 +1,104 @@
+"""The documentation says what the code does: every command, setting, column, outcome and stat."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import inspect
+
+from docs.reference import GENERATED, every_command, help_text, renewed
+from newscrawler.cli import main
+from newscrawler.config import SETTINGS
+from newscrawler.items import Outcome
+from newscrawler.store.contract import CONTRACT
+from newscrawler.store.engine import open_database
+from newscrawler.store.migrate import prepare
+from newscrawler.store.views import VIEWS
+from tests import vocabulary
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = dict(every_command(main))
+
+
+def doc(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def code(page: Path) -> list[str]:
+    """What stands in code spans and code blocks of a Markdown page."""
+    spans = re.findall(r"```.*?```|`[^`\n]+`", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [span.strip("`") for span in spans]
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_generated_part_is_current(page: str) -> None:
+    assert doc(page) == renewed(page), "run `make docs` and read the difference"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_is_documented_with_an_example(name: str) -> None:
+    text = help_text(name, COMMANDS[name])
+    assert f"\n## newscrawler {name}\n" in doc("commands.md")
+    assert COMMANDS[name].help, f"{name} has no help text"
+    if not isinstance(COMMANDS[name], click.Group):
+        examples = text.partition("Example")[2]
+        assert f"newscrawler {name}" in examples, f"the help of {name} shows no example"
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=str)
+def test_documented_commands_exist(page: Path) -> None:
+    lines = "\n".join(code(page))
+    named = re.findall(r"^[ $]*newscrawler ([a-z]+)\b", lines, flags=re.MULTILINE)
+    assert set(named) - set(COMMANDS) == set()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_setting_is_documented_with_its_default(name: str) -> None:
+    default = f"`{SETTINGS[name].default}`" if SETTINGS[name].default else "empty"
+    assert f"| `{name}` | {default} | " in doc("settings.md")
+
+
+def test_columns_of_a_fresh_database_are_those_of_the_contract(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'news.db'}")
+    prepare(database)
+    with database.read() as conn:
+        seen = inspect(conn)
+        views = {
+            view: [column["name"] for column in seen.get_columns(view)]
+            for view in seen.get_view_names()
+        }
+    database.close()
+    assert views == {name: list(view.columns) for name, view in CONTRACT.items()}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_column_is_documented_under_its_view(name: str) -> None:
+    section = re.split(r"^## ", doc("sql.md"), flags=re.MULTILINE)
+    (text,) = [part for part in section if part.startswith(f"{name}\n")]
+    missing = [column for column in VIEWS[name].c.keys() if f"| `{column}` |" not in text]  # noqa: SIM118 - a collection of columns is no dict
+    assert missing == []
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_outcome_is_documented(outcome: Outcome) -> None:
+    assert f"| `{outcome.value}` |" in doc("outcomes.md")
+
+
+def test_reasons_are_documented() -> None:
+    text = doc("outcomes.md")
+    assert {word for word in vocabulary.reasons() if f"| `{word}` |" not in text} == set()
+
+
+def test_documented_reasons_exist() -> None:
+    reasons = doc("outcomes.md").partition("## Reasons")[2]
+    documented = set(re.findall(r"^\| `([a-z0-9_<>]+)` \|", reasons, flags=re.MULTILINE))
+    assert documented - vocabulary.reasons() == set()
+
+
+def test_stats_are_documented() -> None:
+    found = vocabulary.stats()
+    assert found, "no stat found: is the search still right?"
+    assert {stat for stat in found if f"| `{stat}` |" not in doc("stats.md")} == set()
