@@ -1,4 +1,4 @@
-"""Started by test_guard.py: fetches the URLs of argv, prints what became of each as JSON.
+"""Started by test_guard_crawl.py: fetches the URLs of argv, prints what became of each as JSON.
 
 The first argument says what is in force: "resolver", "hook" or "both".
 """
