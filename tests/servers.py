@@ -29,9 +29,9 @@ class PostgresServer:
     server: Any
     pgexec: Any
 
-    def url(self, database: str = "postgres", user: str = "postgres", password: str = "") -> str:
+    def url(self, database: str = "postgres", user: str = "postgres", key: str = "") -> str:
         """An SQLAlchemy URL."""
-        return f"postgresql://{user}:{password}@/{database}?host={self._socket_directory()}"
+        return f"postgresql://{user}:{key}@/{database}?host={self._socket_directory()}"
 
     def _socket_directory(self) -> Path:
         return Path(self.server.get_postmaster_info().socket_dir)
@@ -84,10 +84,10 @@ class MariaDbServer:
 
     directory: Path
 
-    def url(self, database: str = "mysql", user: str = "root", password: str = "") -> str:
+    def url(self, database: str = "mysql", user: str = "root", key: str = "") -> str:
         """An SQLAlchemy URL."""
         socket = self.directory / "socket"
-        return f"mariadb://{user}:{password}@localhost/{database}?unix_socket={socket}"
+        return f"mariadb://{user}:{key}@localhost/{database}?unix_socket={socket}"
 
 
 def find_mariadb() -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, inspect, select, text
@@ -12,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from newscrawler.items import Outcome
 from newscrawler.store.dialect import reason_of
 from newscrawler.store.engine import Database
-from newscrawler.store.migrate import current
+from newscrawler.store.migrate import revision_of
 from newscrawler.store.schema import (
     REVISION,
     articles,
@@ -27,29 +26,35 @@ from newscrawler.store.schema import (
 )
 from newscrawler.store.views import VIEWS
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong."""
-
-    check: str
-    """A short stable word: integrity, foreign_keys, schema, views, runs, articles, changes."""
-    detail: str
+_SHOWN = 10
 
 
-def check(db: Database) -> list[Finding]:
-    """Everything that is wrong with the database; nothing, if all is well."""
-    found: list[Finding] = []
-    for name, look in _CHECKS.items():
-        try:
-            with db.read() as conn:
-                found += [Finding(name, detail) for detail in look(conn)]
-        except DBAPIError as error:
-            found.append(Finding(name, reason_of(error)))
-    at = current(db) if not found else REVISION
+def check(db: Database) -> list[dict[str, object]]:
+    """Every check by name, with what it found.
+
+    Keys: `check` (schema, integrity, foreign_keys, views, runs, articles, changes), `ok` (bool) and
+    `result` ("ok", else what is wrong, at most ten things, joined by "; ").
+    """
+    return [_look(db, name, look) for name, look in _CHECKS.items()]
+
+
+def _look(
+    db: Database, name: str, look: Callable[[Connection], Iterator[str]]
+) -> dict[str, object]:
+    try:
+        with db.read() as conn:
+            found = list(look(conn))
+    except DBAPIError as error:
+        found = [reason_of(error)]
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    result = "; ".join([*found[:_SHOWN], *more]) or "ok"
+    return {"check": name, "ok": not found, "result": result}
+
+
+def _schema(conn: Connection) -> Iterator[str]:
+    at = revision_of(conn)
     if at != REVISION:
-        found.append(Finding("schema", f"at {at}, needed is {REVISION}"))
-    return found
+        yield f"at {at}, needed is {REVISION}: run `newscrawler db upgrade`"
 
 
 def _integrity(conn: Connection) -> Iterator[str]:
@@ -136,6 +141,7 @@ def _changes(conn: Connection) -> Iterator[str]:
 
 
 _CHECKS: dict[str, Callable[[Connection], Iterator[str]]] = {
+    "schema": _schema,
     "integrity": _integrity,
     "foreign_keys": _foreign_keys,
     "views": _views,

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from newscrawler.errors import ConfigError, StoreError
 from newscrawler.store.dialect import reason_of, session_commands
@@ -158,7 +158,7 @@ def _engine(url: URL, kind: str) -> Engine:
     if kind == "sqlite":
         options = {"connect_args": {"check_same_thread": False}}
         if _sqlite_path(url) is None:
-            options |= {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60}
+            options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     else:
         options["connect_args"] = {"connect_timeout": 10}
     if kind == "mariadb":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newscrawler.store import tasks
 from newscrawler.store.schema import failures
+
+_MAX_ID = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Trouble:
 
 def _key(site: str, external_id: str | None, url: str) -> str:
     thing = f"list\n{url}" if external_id is None else f"id\n{external_id}"
-    return hashlib.sha256(f"{site}\n{thing}".encode()).hexdigest()
+    return hashlib.sha256(f"{site}\n{thing}".encode("utf-8", "replace")).hexdigest()
 
 
 def key_of_id(site: str, external_id: str) -> str:
@@ -60,7 +62,7 @@ _AGAIN = (
 
 def note(conn: Connection, run_id: int, troubles: Sequence[Trouble], now: datetime) -> None:
     """Open a failure for each thing, or count one more attempt on the one that is open."""
-    latest = {trouble.key: trouble for trouble in troubles}
+    latest = {trouble.key: _storable(trouble) for trouble in troubles}
     if not latest:
         return
     query = select(failures.c.open_key).where(failures.c.open_key.in_(sorted(latest)))
@@ -85,6 +87,21 @@ def note(conn: Connection, run_id: int, troubles: Sequence[Trouble], now: dateti
         conn.execute(_AGAIN, again)
     if fresh:
         conn.execute(insert(failures), fresh)
+
+
+def _storable(trouble: Trouble) -> Trouble:
+    """What an attacker sent stands in here as it is: make it text that every database takes."""
+    name = trouble.external_id
+    return replace(
+        trouble,
+        url=_clean(trouble.url),
+        detail=_clean(trouble.detail),
+        external_id=None if name is None else _clean(name)[:_MAX_ID],
+    )
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def resolve(conn: Connection, keys: Iterable[str], now: datetime) -> None:

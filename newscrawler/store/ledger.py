@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, or_, select, update
 
+from newscrawler.failpoints import hit
 from newscrawler.items import Announcement, Outcome, Task
 from newscrawler.store import announcements as records
 from newscrawler.store import outcomes
@@ -67,7 +68,9 @@ def announce(
         if row.task_id not in rows_before
     }
     _make_due(conn, [task_id for task_id in changed if task_id in fates])
-    return _enter(conn, run_id, {row.task_id: row for row in found.values()}, fates, now)
+    result = _enter(conn, run_id, {row.task_id: row for row in found.values()}, fates, now)
+    hit("before_announce_commit")
+    return result
 
 
 def _ensure_tasks(

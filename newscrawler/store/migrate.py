@@ -22,10 +22,11 @@ _LOCK_WAIT_S = 120.0
 def current(db: Database) -> str | None:
     """The revision the database is at, e.g. "0001"; None for a database without our tables."""
     with db.read() as conn:
-        return _current(conn)
+        return revision_of(conn)
 
 
-def _current(conn: Connection) -> str | None:
+def revision_of(conn: Connection) -> str | None:
+    """The same, on a connection."""
     if not inspect(conn).has_table(VERSION_TABLE):
         return None
     revision = conn.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
@@ -36,7 +37,7 @@ def upgrade(db: Database) -> None:
     """Run the migrations that are missing; safe to repeat and to start twice at once."""
     try:
         with site_lock(db, "schema", wait_s=_LOCK_WAIT_S), db.write() as conn:
-            at = _current(conn)
+            at = revision_of(conn)
             if at is None or at < REVISION:
                 command.upgrade(_config(db, conn), "head")
     except DBAPIError as error:

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from newscrawler.errors import StoreError
 from newscrawler.failpoints import hit
 from newscrawler.items import Outcome, RunReport
 from newscrawler.store import outcomes
 from newscrawler.store.engine import Database
-from newscrawler.store.locks import run_lock_name, try_lock
+from newscrawler.store.locks import Held, run_lock_name, try_lock
+from newscrawler.store.retry import transact
 from newscrawler.store.schema import run_tasks, runs
 from newscrawler.store.views import news_failures
 
@@ -43,6 +45,36 @@ def start(
     return int(key[0])
 
 
+def open_run(
+    db: Database, site: str, kind: str, now: datetime, pid: int | None, host: str | None
+) -> tuple[int, Held]:
+    """Close what dead runs left, open a run, and hold the lock that says it lives.
+
+    The lock is taken before the run can be seen: nobody finds it dead in between.
+    """
+    dead = find_dead(db)
+    taken: list[Held] = []
+
+    def begin(conn: Connection) -> int:
+        while taken:
+            taken.pop().release()
+        mark_interrupted(conn, dead, now)
+        run_id = start(conn, site, kind, now, pid, host)
+        held = try_lock(db, run_lock_name(run_id))
+        if held is None:
+            raise StoreError(f"{db.name}: run {run_id} is locked by another process")
+        taken.append(held)
+        return run_id
+
+    try:
+        run_id = transact(db, begin)
+    except BaseException:
+        while taken:
+            taken.pop().release()
+        raise
+    return run_id, taken[0]
+
+
 def finish(
     conn: Connection,
     run_id: int,
@@ -54,7 +86,6 @@ def finish(
     notes: Sequence[str] = (),
 ) -> RunReport:
     """Close a run ("finished", "failed" or "interrupted"); what it left open counts as pending."""
-    hit("before_finish")
     _close_open_tasks(conn, run_id, now)
     conn.execute(
         update(runs)
@@ -67,6 +98,7 @@ def finish(
             notes=json.dumps(list(notes), ensure_ascii=False),
         )
     )
+    hit("before_finish")
     return report(conn, run_id)
 
 

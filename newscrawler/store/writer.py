@@ -177,7 +177,7 @@ class Writer:
             is_hurried=self._is_hurried,
             more=lambda: f"; {self.waiting} wait to be stored",
         )
-        hit("after_commit")
+        hit("after_call_commit" if callable(batch[0].work) else "after_commit")
         return results
 
     def _work(self, conn: Connection, batch: Sequence[_Job]) -> list[Any]:

@@ -1,0 +1,137 @@
+"""The schema: made, refused, killed half-way; the contract's views and columns."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from newscrawler import failpoints
+from newscrawler.errors import ExitCode, SchemaError
+from newscrawler.store import migrate, schema
+from newscrawler.store.engine import Database, open_database
+from tests.store.make import T0, article, save, start
+
+CONTRACT = {
+    "news": "article_id site external_id url title source source_slug published_at"
+    " published_local summary body body_html paragraph_count language editor duplicate_of"
+    " revision first_seen_at last_seen_at updated_at gone_at run_id change_seq"
+    " duplicate_reason published_from parser_version",
+    "news_paragraphs": "article_id position kind text",
+    "news_images": "article_id position url caption width height",
+    "news_securities": "article_id security market code name kind mentions evidence",
+    "news_revisions": "article_id revision title published_at source body content_hash"
+    " seen_at run_id",
+    "news_changes": "seq article_id revision kind changed_at",
+    "news_gaps": "gap_id site list from_at to_at found_at closed_at",
+    "news_runs": "run_id site started_at finished_at status requests bytes"
+    " new revised unchanged duplicate pending rejected failed gone",
+    "news_failures": "failure_id run_id site external_id url stage reason detail attempts"
+    " first_at last_at resolved_at",
+}
+
+
+@pytest.mark.parametrize("view", CONTRACT)
+def test_a_view_begins_with_the_columns_of_the_contract(db: Database, view: str) -> None:
+    promised = CONTRACT[view].split()
+    with db.read() as conn:
+        names = list(conn.execute(text(f"SELECT * FROM {view}")).keys())  # noqa: S608
+    assert names[: len(promised)] == promised
+
+
+def test_times_are_what_the_contract_says(db: Database) -> None:
+    save(db, start(db), article("1"))
+    with db.read() as conn:
+        (value,) = conn.execute(text("SELECT first_seen_at FROM news")).one()
+    expected: object = {
+        "sqlite": "2026-01-02 03:04:05.678901",
+        "postgresql": T0,
+        "mariadb": T0.replace(tzinfo=None),
+    }[db.kind]
+    assert value == expected
+
+
+def test_an_empty_database_is_made_ready(empty_url: str) -> None:
+    with closing(open_database(empty_url)) as database:
+        assert migrate.current(database) is None
+        migrate.prepare(database)
+        assert migrate.current(database) == schema.REVISION
+        migrate.prepare(database)
+        save(database, start(database), article("1"))
+
+
+def test_migrations_make_the_tables_that_the_code_knows(db: Database) -> None:
+    def is_ours(thing: object, name: str | None, *_: object) -> bool:
+        return name != migrate.VERSION_TABLE
+
+    with db.read() as conn:
+        context = MigrationContext.configure(
+            conn, opts={"include_object": is_ours, "compare_type": db.kind != "mariadb"}
+        )
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_revision_named_in_the_code_is_the_newest(empty_url: str) -> None:
+    with closing(open_database(empty_url)) as database:
+        migrate.upgrade(database)
+        assert migrate.current(database) == schema.REVISION
+
+
+@pytest.mark.parametrize(
+    ("at", "advice"),
+    [("0000", "run `newscrawler db upgrade`"), ("9999", "upgrade newscrawler")],
+)
+def test_another_schema_is_refused_with_the_command_to_run(
+    db: Database, at: str, advice: str
+) -> None:
+    with db.write() as conn:
+        conn.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{at}'"))  # noqa: S608
+    with pytest.raises(SchemaError, match=advice) as caught:
+        migrate.prepare(db)
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert at in str(caught.value)
+
+
+UPGRADE = """
+import sys
+from newscrawler.store import migrate
+from newscrawler.store.engine import open_database
+migrate.prepare(open_database(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("point", ["migration_table:7", "migration_view:4"])
+def test_a_migration_killed_half_way_is_repeatable(empty_url: str, point: str) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", UPGRADE, empty_url],
+        env=os.environ | {failpoints.VARIABLE: point},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    with closing(open_database(empty_url)) as database:
+        assert migrate.current(database) is None
+        migrate.prepare(database)
+        with database.read() as conn:
+            inspector = inspect(conn)
+            assert set(CONTRACT) <= set(inspector.get_view_names())
+            indexes = {each["name"] for each in inspector.get_indexes("articles")}
+        assert "ix_articles_text_hash" in indexes
+        save(database, start(database), article("1"))
+
+
+def test_two_who_start_at_once_make_one_schema(empty_url: str) -> None:
+    def prepare(_: int) -> str | None:
+        with closing(open_database(empty_url)) as database:
+            migrate.prepare(database)
+            return migrate.current(database)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert set(pool.map(prepare, range(3))) == {schema.REVISION}
