@@ -10,6 +10,7 @@ from typing import Any
 from newscrawler.dates import SHANGHAI, parse_time, plausible
 from newscrawler.text import clean_line
 
+_PUNCTUATION = frozenset(" ，。：！？、；“”,.:!?;")
 MAX_TITLE_CHARS = 1000
 """A longer title is no title (an upstream defect or an attack)."""
 
@@ -76,14 +77,18 @@ def strip_headline(digest: str, title: str) -> str:
     if not digest.startswith("【"):
         return digest
     headline, bracket, rest = digest[1:].partition("】")
-    if not bracket or not rest.strip() or not _resemble(headline, title):
+    if not bracket or not rest.strip() or alike(headline, title) < 0.7:
         return digest
     return rest.strip()
 
 
-def _resemble(headline: str, title: str) -> bool:
-    """Whether most characters of the shorter stand in the longer."""
-    left, right = set(headline) - set(" ，。：！？"), set(title) - set(" ，。：！？")
+def alike(one: str, other: str) -> float:
+    """Share of the characters of the text with fewer of them that stand in the other, too; 0 to 1.
+
+    >>> alike("甲公司中标", "乙公司中标")
+    0.8
+    """
+    left, right = set(one) - _PUNCTUATION, set(other) - _PUNCTUATION
     if not left or not right:
-        return False
-    return len(left & right) >= 0.7 * min(len(left), len(right))
+        return 0.0
+    return len(left & right) / min(len(left), len(right))

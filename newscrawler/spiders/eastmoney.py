@@ -13,7 +13,12 @@ from newscrawler.downloads import require_ok
 from newscrawler.errors import PageError
 from newscrawler.items import Article, Task
 from newscrawler.loaders import IncompleteError
-from newscrawler.sites.eastmoney.answers import Answer, read_article_api, read_news_text
+from newscrawler.sites.eastmoney.answers import (
+    Answer,
+    check_title,
+    read_article_api,
+    read_news_text,
+)
 from newscrawler.sites.eastmoney.article import NEEDS_API, read_article
 from newscrawler.sites.eastmoney.hosts import article_api_url, news_text_url
 from newscrawler.sites.eastmoney.lists import LISTS, NewsList
@@ -49,6 +54,7 @@ class EastmoneySpider(NewsSpider):
         answer = read_news_text(response.body, task.external_id)
         if answer is None:
             raise _nothing_there(task)
+        check_title(answer, (row.title for row in task.announcements))
         try:
             return read_article(answer, task, url=response.url, now=now)
         except IncompleteError as error:

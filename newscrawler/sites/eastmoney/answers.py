@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newscrawler.errors import BadIdError, PageError
+from newscrawler.processors import alike
 from newscrawler.sites.eastmoney.ids import parse_id
 from newscrawler.sites.eastmoney.wire import first_text, fold, read_json
 
+_ALIKE = 0.3
+"""Less of the characters in common, and two titles are of two articles (a corrected headline keeps
+names and figures)."""
 _ERROR_KEYS = frozenset({"code", "errorcode", "error", "message", "msg", "success", "rc", "me"})
 
 
@@ -24,6 +29,8 @@ class Answer:
     """Body HTML without keyword links (prose)."""
     content: str = ""
     """Body HTML with keyword links (securities)."""
+    names_itself: bool = False
+    """Whether the answer carries the id that was asked for."""
 
     @property
     def prose(self) -> str:
@@ -52,8 +59,9 @@ def read_news_text(raw: bytes, external_id: str) -> Answer | None:
     if isinstance(inner, dict) and "text" not in record and "content" not in record:
         record = fold(inner)
     _refuse_error(record)
-    _check_identity(record, external_id, "infocode", "newsid", "id")
+    names_itself = _check_identity(record, external_id, "infocode", "newsid", "id")
     return Answer(
+        names_itself=names_itself,
         title=first_text(record, "title", "simtitle"),
         published=first_text(record, "date", "showtime", "datetime"),
         source=first_text(record, "medianame", "from", "source"),
@@ -99,7 +107,22 @@ def _refuse_error(record: dict[str, object]) -> None:
         raise PageError("upstream_error", f"the host answered an error: {said[:80]!r}")
 
 
-def _check_identity(record: dict[str, object], external_id: str, *keys: str) -> None:
+def check_title(answer: Answer, announced: Iterable[str]) -> None:
+    """Refuse an answer that names no id and whose title is nothing like any announced one.
+
+    Raises:
+        PageError: `wrong_article`.
+    """
+    titles = [title for title in announced if title]
+    if answer.names_itself or not answer.title or not titles:
+        return
+    if not any(alike(answer.title, title) >= _ALIKE for title in titles):
+        raise PageError("wrong_article", f"announced {titles[0]!r}, got {answer.title!r}")
+
+
+def _check_identity(record: dict[str, object], external_id: str, *keys: str) -> bool:
+    """Whether the record names the id asked for; an answer to another id is refused."""
+    named = False
     for key in keys:
         try:
             answered = parse_id(first_text(record, key)).external_id
@@ -107,3 +130,5 @@ def _check_identity(record: dict[str, object], external_id: str, *keys: str) -> 
             continue
         if answered != external_id:
             raise PageError("wrong_article", f"asked for {external_id}, got {answered}")
+        named = True
+    return named

@@ -22,12 +22,15 @@ def decode_text(raw: bytes) -> str:
     Raises:
         PageError: `charset` if it is neither.
     """
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise PageError("charset", "neither UTF-8 nor GB18030")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return raw[: error.start].decode("utf-8-sig")  # cut short: UTF-8 all the same
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise PageError("charset", "neither UTF-8 nor GB18030") from error
 
 
 def read_json(raw: bytes) -> object:
