@@ -8,10 +8,10 @@ STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
-.PHONY: check lint types imports test test-faults test-mariadb test-all demo bench fix docs lock \
-	system-packages clean help
+.PHONY: check lint types imports test test-faults test-mariadb test-install test-all \
+	demo bench fix docs lock system-packages clean help
 
-check: lint types imports test ## everything CI runs, in the same order (this is what plain make does)
+check: lint types imports test ## all that a change has to pass (plain make does this)
 
 lint: $(STAMP) ## formatting and lint rules
 	$(BIN)/ruff format --check .
@@ -31,6 +31,12 @@ test-faults: $(STAMP) ## the slow fault matrix
 
 test-mariadb: $(STAMP) ## the tests that need a MariaDB server (make system-packages)
 	$(BIN)/pytest -rs -m mariadb
+
+test-install: ## what users install: without development packages, in an environment of its own
+	rm -rf build $(VENV)-runtime
+	$(PYTHON) requirements/install.py $(VENV)-runtime runtime
+	$(VENV)-runtime/bin/newscrawler demo --database $(VENV)-runtime/demo.db
+	$(VENV)-runtime/bin/newscrawler sites -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
 
 test-all: system-packages $(STAMP) ## every test there is, with MariaDB and the fault matrix
 	$(BIN)/pytest -rs -m ""
@@ -55,7 +61,7 @@ system-packages: ## install what pip cannot: the MariaDB server
 	sh requirements/system-packages.sh
 
 clean: ## remove the environment, caches and build results (never a database)
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-runtime build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find newscrawler pipelines tests bench requirements -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## show this list

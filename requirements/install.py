@@ -1,4 +1,7 @@
-"""Make the virtual environment and install exactly what the lock names (`make` calls this).
+"""Make a virtual environment with exactly what a lock names, and the project (`make` calls this).
+
+    python3 requirements/install.py .venv            to develop: dev.txt, the project as it stands
+    python3 requirements/install.py DIR runtime      to run: runtime.txt, the project copied
 
 Standard library only, and written so that an old Python can read it far enough to say so.
 """
@@ -11,11 +14,10 @@ from typing import NoReturn
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = "requirements/dev.txt"
 
 
-def main(venv: Path) -> None:
-    """Bring `venv` to the state of requirements/dev.txt with the project itself in it."""
+def main(venv: Path, lock: str = "dev") -> None:
+    """Bring `venv` to the state of requirements/<lock>.txt with the project itself in it."""
     if sys.version_info < OLDEST:
         stop(
             f"This is Python {sys.version.split()[0]}; newscrawler needs 3.11 or newer.",
@@ -24,9 +26,11 @@ def main(venv: Path) -> None:
     if not is_usable(venv):
         create(venv)
     pip = pip_for(venv)
-    say(f"Installing {LOCK} into {venv} (a minute the first time)")
-    run([*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", LOCK])
-    run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
+    packages = f"requirements/{lock}.txt"
+    project = ["--editable", "."] if lock == "dev" else ["."]
+    say(f"Installing {packages} into {venv} (a minute the first time)")
+    run([*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", packages])
+    run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", *project])
     stamp_of(venv).write_text(f"{ROOT}\n", encoding="utf-8")
 
 
@@ -101,4 +105,4 @@ def stop(*lines: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])
