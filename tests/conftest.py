@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from newscrawler.replica import Replica, World
+
+# A busy machine is no failure: what takes too long is for pytest-timeout and the benchmarks. In CI
+# Hypothesis's own profile makes the examples the same every time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
 
 @pytest.fixture

@@ -36,6 +36,10 @@ def files() -> tuple[Path, ...]:
     return tuple(path for path in map(ROOT.joinpath, names) if path.is_file())
 
 
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
 def text_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8", errors="replace")
 
@@ -63,15 +67,16 @@ def test_make_help_lists_every_target() -> None:
     assert set(re.findall(r"^  make (\S+)", shown.stdout, flags=re.MULTILINE)) == targets
 
 
-@pytest.mark.parametrize("path", [path for path in files() if path.suffix == ".md"], ids=str)
-def test_links_lead_somewhere(path: Path) -> None:
-    dead = [link for link in LINK.findall(text_of(path)) if not (path.parent / link).exists()]
+@pytest.mark.parametrize("path", [name_of(path) for path in files() if path.suffix == ".md"])
+def test_links_lead_somewhere(path: str) -> None:
+    page = ROOT / path
+    dead = [link for link in LINK.findall(text_of(page)) if not (page.parent / link).exists()]
     assert dead == []
 
 
 def test_no_file_names_one_machine_or_registry() -> None:
     found = [
-        f"{path.relative_to(ROOT)}: {match[0]}"
+        f"{name_of(path)}: {match[0]}"
         for path in files()
         for pattern in (MACHINE_PATH, REGISTRY)
         if (match := pattern.search(text_of(path))) and path != Path(__file__).resolve()
@@ -81,9 +86,7 @@ def test_no_file_names_one_machine_or_registry() -> None:
 
 def test_no_module_is_longer_than_300_lines() -> None:
     sizes = {
-        str(path.relative_to(ROOT)): len(text_of(path).splitlines())
-        for path in files()
-        if path.suffix == ".py"
+        name_of(path): len(text_of(path).splitlines()) for path in files() if path.suffix == ".py"
     }
     assert {name: size for name, size in sizes.items() if size >= 300} == {}
 
