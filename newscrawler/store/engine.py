@@ -167,6 +167,9 @@ def _engine(url: URL, kind: str) -> Engine:
         engine = create_engine(url, **options)
     except (NoSuchModuleError, ArgumentError, ModuleNotFoundError) as error:
         raise ConfigError(f"DATABASE_URL: driver {url.drivername!r} is not available") from error
+    # On SQLite each row of an executemany gives the interpreter lock away and waits to get it back
+    # from a busy event loop, up to 5 ms; many rows in one statement do so once.
+    engine.dialect.use_insertmanyvalues_wo_returning = kind == "sqlite"
     _watch(engine, kind)
     return engine
 
