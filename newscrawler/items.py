@@ -118,6 +118,8 @@ class Body:
     """Sanitised HTML of the same blocks: only allow-listed tags, http(s) links."""
     removed: tuple[str, ...] = ()
     """Text that was on the page and is no content: "rule: text" (adverts, source line …)."""
+    variants_differ: bool = False
+    """Whether upstream's variant with keyword links shows another text than this one."""
 
     @property
     def text(self) -> str:

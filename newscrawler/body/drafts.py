@@ -1,0 +1,196 @@
+"""What the walk collects before it becomes a `Body`: runs of text, drafts of blocks, pictures."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from newscrawler.items import BlockKind
+from newscrawler.text import clean_block, clean_line
+
+
+class Span(NamedTuple):
+    """A stretch of a run between two markup borders: `tag` is a, strong, em or advert."""
+
+    start: int
+    end: int
+    tag: str
+    href: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A block in the making: `raw[start:end]` without `cuts`, which cleans to `text`."""
+
+    raw: str
+    start: int
+    end: int
+    kind: BlockKind
+    text: str
+    spans: Sequence[Span] = ()
+    cuts: tuple[tuple[int, int], ...] = ()
+    media: bool = False
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+    dropped: bool = False
+
+    def visible(self, upto: int) -> str:
+        """The raw text from the start up to a position, without the cuts."""
+        if not self.cuts:
+            return self.raw[self.start : upto]
+        kept, position = [], self.start
+        for begin, end in self.cuts:
+            kept.append(self.raw[position : min(begin, upto)] if position < upto else "")
+            position = max(position, end)
+        kept.append(self.raw[position:upto])
+        return "".join(kept)
+
+    def shorten(self, end: int) -> None:
+        """Let the block end earlier; its text follows."""
+        self.end = end
+        self.text = clean_block(self.visible(end))
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """One sighting of a security: a stretch of a run (`form`: its class), or a chart (its label).
+
+    In a table, `row` is the text of the row it stands in.
+    """
+
+    market: str
+    code: str
+    raw: str = ""
+    start: int = 0
+    end: int = 0
+    form: str = ""
+    chart: str | None = None
+    draft: Draft | None = None
+    row: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Market and code."""
+        return self.market, self.code
+
+    @property
+    def name(self) -> str:
+        """The linked text."""
+        return clean_line(self.raw[self.start : self.end])
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands in the prose that is left."""
+        draft = self.draft
+        if draft is None or draft.dropped:
+            return False
+        if self.row:
+            return True
+        if self.start >= draft.end:
+            return False
+        before = bisect_right(draft.cuts, (self.start, len(self.raw))) - 1
+        return before < 0 or self.start >= draft.cuts[before][1]
+
+
+@dataclass(slots=True, eq=False)
+class Picture:
+    """An image in the making; `offset` is its place in the run, later its block index."""
+
+    url: str
+    alt: str
+    width: int | None
+    height: int | None
+    offset: int = 0
+    after_block: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """The flattened text between two block borders, with all that stands in it."""
+
+    raw: str
+    spans: list[Span]
+    mentions: list[Mention]
+    pictures: deque[Picture]
+
+
+@dataclass(slots=True, eq=False)
+class _Mark:
+    """Markup that is open: where it began, how often it was opened, where it leads."""
+
+    start: int
+    depth: int
+    href: str
+
+
+class Buffer:
+    """Collects one run."""
+
+    __slots__ = ("length", "marks", "mentions", "parts", "pictures", "plain", "serial", "spans")
+
+    def __init__(self) -> None:
+        self.marks: dict[str, _Mark] = {}
+        """Open markup by tag."""
+        self.serial = 0
+        """How many runs there have been."""
+        self.parts: list[str] = []
+        self.length = 0
+        self.spans: list[Span] = []
+        self.mentions: list[Mention] = []
+        self.pictures: deque[Picture] = deque()
+        self.plain = True
+        """Whether there is nothing but text so far."""
+
+    def add(self, text: str) -> None:
+        """Append visible text; "\\n" is a line break."""
+        self.parts.append(text)
+        self.length += len(text)
+
+    def open(self, tag: str, href: str = "") -> None:
+        """Begin emphasis, a link or an advert; the same inside itself changes nothing."""
+        mark = self.marks.get(tag)
+        if mark:
+            mark.depth += 1
+        else:
+            self.marks[tag] = _Mark(self.length, 1, href)
+            self.plain = False
+
+    def close(self, tag: str) -> None:
+        """End it again."""
+        mark = self.marks[tag]
+        mark.depth -= 1
+        if not mark.depth:
+            del self.marks[tag]
+            self.spans.append(Span(mark.start, self.length, tag, mark.href))
+
+    def mention(self, mention: Mention) -> None:
+        """Note a security at its place in the run."""
+        self.mentions.append(mention)
+        self.plain = False
+
+    def picture(self, picture: Picture) -> None:
+        """Note an image at the current place."""
+        picture.offset = self.length
+        self.pictures.append(picture)
+        self.plain = False
+
+    def take(self) -> Run:
+        """Hand out the run and begin the next; open marks go on in it."""
+        for tag, mark in self.marks.items():
+            self.spans.append(Span(mark.start, self.length, tag, mark.href))
+            mark.start = 0
+        run = Run(self.take_plain(), self.spans, self.mentions, self.pictures)
+        self.spans, self.mentions, self.pictures = [], [], deque()
+        self.plain = not self.marks
+        return run
+
+    def take_plain(self) -> str:
+        """Hand out a run that is nothing but text."""
+        parts = self.parts
+        self.parts = []
+        self.length = 0
+        self.serial += 1
+        return parts[0] if len(parts) == 1 else "".join(parts)

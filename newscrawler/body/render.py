@@ -1,0 +1,155 @@
+"""Drafts to HTML: every character is escaped, every tag is written here, none is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from newscrawler.body.drafts import Draft, Picture, Span
+from newscrawler.items import BlockKind
+from newscrawler.text import clean_block
+
+MAX_INLINE_BORDERS = 64
+"""A block with more markup borders than this, and gaps to close, is written as plain text."""
+
+_NESTING = ("a", "strong", "em")
+_FRAMES = {
+    BlockKind.PARAGRAPH: ("", "p"),
+    BlockKind.HEADING: ("", "h3"),
+    BlockKind.CAPTION: ("", "p"),
+    BlockKind.TABLE: ("", "table"),
+    BlockKind.LIST_ITEM: ("ul", "li"),
+    BlockKind.QUOTE: ("blockquote", "p"),
+}
+
+
+def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
+    """The blocks and pictures in reading order, list items and quotes grouped."""
+    parts: list[str] = []
+    figures: dict[int, list[str]] = {}
+    for picture in pictures:
+        figures.setdefault(picture.after_block, []).append(_figure(picture))
+    group = ""
+    for index, draft in enumerate(drafts):
+        frame, tag = _FRAMES[draft.kind]
+        if group and (frame != group or index in figures):
+            parts.append(f"</{group}>")
+            group = ""
+        inside = _inline(draft) if tag != "table" else _rows(draft)
+        if index in figures:
+            captioned = draft.kind is BlockKind.CAPTION
+            parts.append(_close(figures[index], inside if captioned else ""))
+            if captioned:
+                continue
+        if frame != group:
+            parts.append(f"<{frame}>")
+            group = frame
+        parts.append(f"<{tag}>{inside}</{tag}>")
+    if group:
+        parts.append(f"</{group}>")
+    parts.append(_close(figures.get(len(drafts), []), ""))
+    # U+0338 would join the ">" before it under NFC; without a base it says nothing.
+    return "".join(parts).replace(">\u0338", ">")
+
+
+def _figure(picture: Picture) -> str:
+    """An open figure with its picture."""
+    size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
+    return f'<figure><img src="{_attribute(picture.url)}" alt="{_attribute(picture.alt)}"{size}>'
+
+
+def _close(figures: list[str], caption: str) -> str:
+    """Complete figures; the caption is the last one's."""
+    if caption:
+        caption = f"<figcaption>{caption}</figcaption>"
+    return "</figure>".join(figures) + f"{caption}</figure>" if figures else ""
+
+
+def _rows(draft: Draft) -> str:
+    lines = []
+    for at, row in enumerate(draft.rows):
+        tag = "th" if at < draft.header_rows else "td"
+        cells = (f"<{tag}>{_text(cell)}</{tag}>" for cell in row)
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return "".join(lines)
+
+
+def _inline(draft: Draft) -> str:
+    """A draft's text with its links and emphasis."""
+    text = draft.text
+    if not draft.spans:
+        return _text(text)
+    tags = ("a", "em") if draft.kind is BlockKind.HEADING else _NESTING
+    spans = [span for span in draft.spans if span.tag in tags and span.start < span.end]
+    placed = _placed(draft, spans) if spans else []
+    if not placed:
+        return _text(text)
+    if len(placed) == 1:
+        span = placed[0]
+        before, inside, after = text[: span.start], text[span.start : span.end], text[span.end :]
+        return f"{_text(before)}{_opening(span)}{_text(inside)}</{span.tag}>{_text(after)}"
+    return _nested(text, placed)
+
+
+def _nested(text: str, placed: list[Span]) -> str:
+    parts: list[str] = []
+    open_spans: list[Span] = []
+    position = 0
+    for border, active in _borders(placed):
+        parts.append(_text(text[position:border]))
+        position = border
+        kept = 0
+        while kept < min(len(open_spans), len(active)) and open_spans[kept] is active[kept]:
+            kept += 1
+        parts += [f"</{span.tag}>" for span in reversed(open_spans[kept:])]
+        parts += [_opening(span) for span in active[kept:]]
+        open_spans = active
+    parts.append(_text(text[position:]))
+    return "".join(parts)
+
+
+def _placed(draft: Draft, spans: list[Span]) -> list[Span]:
+    """The spans with their borders in the cleaned text; empty if that would cost too much."""
+    text, raw = draft.text, draft.raw[draft.start : draft.end]
+    simple = not draft.cuts and raw.strip() == text
+    if not simple and 2 * len(spans) > MAX_INLINE_BORDERS:
+        return []
+    shift = draft.start + len(raw) - len(raw.lstrip())
+    placed = []
+    for span in spans:
+        ends = span.start, span.end
+        if simple:
+            start, end = (min(max(at - shift, 0), len(text)) for at in ends)
+        else:
+            start, end = (min(len(clean_block(draft.visible(at))), len(text)) for at in ends)
+        if start < end:
+            placed.append(Span(start, end, span.tag, span.href))
+    return placed
+
+
+def _borders(spans: list[Span]) -> Iterator[tuple[int, list[Span]]]:
+    """Each position where markup changes, and the spans that hold from there, outermost first."""
+    changes: dict[int, list[tuple[Span, bool]]] = {}
+    for span in spans:
+        changes.setdefault(span.start, []).append((span, True))
+        changes.setdefault(span.end, []).append((span, False))
+    active: dict[str, Span] = {}
+    for position in sorted(changes):
+        for span, begins in sorted(changes[position], key=lambda change: change[1]):
+            if begins:
+                active[span.tag] = span
+            elif active.get(span.tag) is span:
+                del active[span.tag]
+        yield position, [active[tag] for tag in _NESTING if tag in active]
+
+
+def _opening(span: Span) -> str:
+    return f'<a href="{_attribute(span.href)}">' if span.tag == "a" else f"<{span.tag}>"
+
+
+def _text(text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\n", "<br>")
+
+
+def _attribute(value: str) -> str:
+    return _text(value).replace('"', "&quot;")

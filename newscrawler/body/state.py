@@ -1,0 +1,149 @@
+"""Where a walk stands: the run it collects, the elements around it, what it skips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from newscrawler.body.drafts import Buffer, Mention
+from newscrawler.body.links import article_id
+from newscrawler.body.page import Page, Setting
+from newscrawler.body.parse import Attributes
+from newscrawler.body.securities import INFOKEY, KEYTIP, Key, key_of_id, key_of_picture
+from newscrawler.body.tables import Table
+
+End = Callable[[], None]
+"""What is to be done at the end of an element."""
+
+
+class State:
+    """The walk's state, with the steps that every element's rule is made of."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new page."""
+        self.page = Page()
+        self.buffer = Buffer()
+        self.setting = Setting()
+        self.ends: list[End | None] = []
+        self.skipping = False
+        self.hint = ""
+        """The id of an element around, which may name a security."""
+        self.chart: tuple[Key, str] | None = None
+        """Security and label of the quote picture being skipped."""
+        self.video: str | None = None
+        """Address of the video being skipped, as soon as it is known."""
+        self.table: Table | None = None
+        self.in_cell = False
+        self.mentioned = 0
+
+    def flush(self) -> None:
+        """A block border: the run collected so far is complete."""
+        buffer = self.buffer
+        if buffer.plain and not buffer.parts:
+            return
+        if self.in_cell:
+            buffer.add("\n\n")
+        elif buffer.plain:
+            self.page.add_plain(buffer.take_plain(), self.setting)
+        else:
+            self.page.add(buffer.take(), self.setting)
+
+    def enter(self, setting: Setting) -> End:
+        """Begin a block whose text is set like this; returns how to end it."""
+        self.flush()
+        outer, self.setting = self.setting, setting
+        return partial(self._leave, outer)
+
+    def skip(self) -> End:
+        """Ignore the content of the element that begins; returns how to end that."""
+        self.skipping = True
+        return self._unskip
+
+    def mark(self, tag: str, href: str = "") -> End:
+        """Begin emphasis, a link or an advert; returns how to end it."""
+        self.buffer.open(tag, href)
+        return partial(self.buffer.close, tag)
+
+    def mention(self, key: Key, form: str) -> End:
+        """Begin the name of a security; returns how to end it."""
+        buffer = self.buffer
+        return partial(self._end_mention, key, form, buffer.length, buffer.serial)
+
+    def hinted(self, element_id: str) -> End:
+        """Begin an element whose id names a security, whether a link inside says so or not."""
+        outer, self.hint = self.hint, element_id
+        buffer = self.buffer
+        return partial(self._end_hinted, outer, self.mentioned, buffer.length, buffer.serial)
+
+    def show_chart(self, attrs: Attributes, key: Key | None) -> None:
+        """Note the security of a quote picture."""
+        key = key or key_of_picture(attrs)
+        if key:
+            self._add_chart(key, attrs.get("alt") or attrs.get("src", ""))
+
+    def note_related(self, href: str) -> None:
+        """Note the article that an address leads to."""
+        external_id = article_id(href)
+        if external_id:
+            self.page.related[external_id] = None
+
+    def end_cell(self) -> None:
+        """Hand the run to the table's current cell."""
+        self.in_cell = False
+        if self.table:
+            self.table.end_cell(self.buffer.take())
+
+    def end_table(self) -> None:
+        """The outermost table is complete."""
+        self.flush()
+        table, self.table = self.table, None
+        if table:
+            self.page.add_table(table, self.setting)
+
+    def end_video(self) -> None:
+        """A video stays as a paragraph with its address, if it has one."""
+        self.skipping = False
+        url, self.video = self.video, None
+        if url:
+            self.flush()
+            end = self.mark("a", url)
+            self.buffer.add(url)
+            end()
+            self.flush()
+
+    def end_chart(self) -> None:
+        """A quote picture that had no img of its own still shows its security."""
+        self.skipping = False
+        chart, self.chart = self.chart, None
+        if chart:
+            self._add_chart(*chart)
+
+    def _add_chart(self, key: Key, label: str) -> None:
+        self.buffer.mention(Mention(*key, start=self.buffer.length, chart=label))
+
+    def _leave(self, outer: Setting) -> None:
+        self.flush()
+        self.setting = outer
+
+    def _unskip(self) -> None:
+        self.skipping = False
+
+    def _end_mention(self, key: Key, form: str, start: int, serial: int) -> None:
+        buffer = self.buffer
+        if serial != buffer.serial:
+            start = 0
+        last = buffer.mentions[-1] if buffer.mentions else None
+        if last and last.start >= start and last.key == key and last.chart is None:
+            return
+        if buffer.length > start:
+            buffer.mention(Mention(*key, "", start, buffer.length, form))
+            self.mentioned += 1
+
+    def _end_hinted(self, outer: str, mentioned: int, start: int, serial: int) -> None:
+        hint, self.hint = self.hint, outer
+        key = key_of_id(hint) if mentioned == self.mentioned else None
+        if key:
+            self._end_mention(key, INFOKEY if hint[0] == "I" else KEYTIP, start, serial)
