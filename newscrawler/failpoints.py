@@ -1,6 +1,6 @@
 """Named points at which a test lets this process die as if the power had gone.
 
-`NEWSCRAWLER_FAILPOINT=name` (or `name:n`) in the environment of a new process: the n-th hit of that
+`FAILPOINT_NEWSCRAWLER=name` (or `name:n`) in the environment of a new process: the n-th hit of that
 point kills it with SIGKILL. Without the variable a hit costs one comparison.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 
-VARIABLE = "NEWSCRAWLER_FAILPOINT"
+VARIABLE = "FAILPOINT_NEWSCRAWLER"
 
 _armed = os.environ.get(VARIABLE)
 _hits = 0
