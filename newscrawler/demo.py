@@ -101,6 +101,8 @@ def _compare(database: Path, say: Say) -> Iterator[str]:
                 right += not wrong
     finally:
         store.close()
+    if not expected:
+        yield f"nothing to compare with: no *.expected.json in {RECORDED}"
     say(f"{right} of {len(expected)} recorded articles are stored exactly as recorded.\n")
 
 
