@@ -12,12 +12,12 @@ from typing import Any
 
 from newscrawler.errors import ExitCode
 from newscrawler.replica import Replica, World
+from newscrawler.replica.records import recorded_folder
 from newscrawler.store import queries
 from newscrawler.store.engine import open_database
 
 Say = Callable[[str], None]
 
-RECORDED = Path(__file__).resolve().parent.parent / "data" / "recorded"
 SEED = "202202242287513337"
 EXPECTED_FIELDS = (
     "site", "external_id", "url", "title", "source", "source_slug", "published_local",
@@ -84,7 +84,7 @@ def _compare(database: Path, say: Say) -> Iterator[str]:
         path.name.removesuffix(".expected.json").removeprefix("NW"): json.loads(
             path.read_text("utf-8")
         )
-        for path in sorted(RECORDED.glob("*.expected.json"))
+        for path in sorted(recorded_folder().glob("*.expected.json"))
     }
     store = open_database(f"sqlite:///{database}")
     try:
@@ -102,7 +102,7 @@ def _compare(database: Path, say: Say) -> Iterator[str]:
     finally:
         store.close()
     if not expected:
-        yield f"nothing to compare with: no *.expected.json in {RECORDED}"
+        yield f"nothing to compare with: no *.expected.json in {recorded_folder()}"
     say(f"{right} of {len(expected)} recorded articles are stored exactly as recorded.\n")
 
 

@@ -6,6 +6,7 @@ Upstream format: data/recorded/README.md.
 from __future__ import annotations
 
 import json
+import sys
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -109,20 +110,22 @@ class Record:
 
 
 def load_records(folder: Path | None = None) -> list[Record]:
-    """Read the recorded articles of a folder, else of this checkout, oldest first.
+    """Read the recorded articles of a folder, else those that came with the program, oldest first.
 
     Raises ConfigError if there are none or one cannot be read.
     """
-    folder = folder or _default_folder()
-    paths = sorted(folder.glob("*.json"))
+    folder = folder or recorded_folder()
+    paths = sorted(path for path in folder.glob("*.json") if not path.match("*.expected.json"))
     if not paths:
         raise ConfigError(f"no recorded articles in {folder}: name a folder that has data/recorded")
     return sorted(map(_read, paths), key=lambda record: (record.showtime, record.info_code))
 
 
-def _default_folder() -> Path:
-    beside_package = Path(__file__).parents[2] / "data" / "recorded"
-    return beside_package if beside_package.is_dir() else Path("data", "recorded")
+def recorded_folder() -> Path:
+    """Where the recorded articles are: in a checkout, else where an installation has put them."""
+    in_checkout = Path(__file__).parents[2] / "data" / "recorded"
+    installed = Path(sys.prefix, "share", "newscrawler", "recorded")
+    return next((one for one in (in_checkout, installed) if one.is_dir()), in_checkout)
 
 
 def _read(path: Path) -> Record:
