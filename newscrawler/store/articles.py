@@ -99,6 +99,7 @@ def _save_round(
         batch.run_id,
         {rows[key].task_id: each.ending for key, each in results.items()},
         batch.now,
+        unchanged={row.task_id for row in rows.values() if row.last_run_id == batch.run_id},
     )
     _write_failures(batch, results, rows)
     return [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -74,30 +74,35 @@ _WRITE = (
 
 
 def conclude(
-    conn: Connection, run_id: int, endings: Mapping[int, Ending], now: datetime
+    conn: Connection,
+    run_id: int,
+    endings: Mapping[int, Ending],
+    now: datetime,
+    unchanged: Collection[int] = (),
 ) -> dict[int, Outcome]:
     """Write how tasks ended in this run and count it; return the outcome that each now has.
 
     An id of which this run did not know yet is discovered by ending. One that has ended before
-    keeps the stronger outcome (decide.settle), and is counted once.
+    keeps the stronger outcome (decide.settle), and is counted once. `unchanged`: tasks that the
+    run has counted as unchanged, if they have no row.
     """
     before = read(conn, run_id, sorted(endings))
-    settled = {
-        task_id: settle(before.get(task_id), ending.outcome)
-        for task_id, ending in endings.items()
-        if ending.outcome is not None
-    }
     counts: Counter[str] = Counter()
+    settled: dict[int, Outcome] = {}
     fresh: dict[int, Ending] = {}
     rows = []
-    for task_id, outcome in settled.items():
-        old, ending = before.get(task_id), endings[task_id]
+    for task_id, ending in endings.items():
+        if ending.outcome is None:
+            continue
+        old = before.get(task_id, Outcome.UNCHANGED if task_id in unchanged else None)
+        outcome = settled[task_id] = settle(old, ending.outcome)
         counts[outcome] += 1
         if old is not None:
             counts[old] -= 1
-        if task_id not in before:
+        elif task_id not in before:
             counts["discovered"] += 1
-            fresh[task_id] = ending
+        if task_id not in before:
+            fresh[task_id] = replace(ending, outcome=outcome)
         elif outcome is ending.outcome:
             rows.append(_update_row(run_id, task_id, ending, now))
     add(conn, run_id, fresh, now)
