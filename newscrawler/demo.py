@@ -18,6 +18,7 @@ from newscrawler.store.engine import open_database
 
 Say = Callable[[str], None]
 
+QUERY = "SELECT title, source, published_local FROM news LIMIT 5"
 SEED = "202202242287513337"
 EXPECTED_FIELDS = (
     "site", "external_id", "url", "title", "source", "source_slug", "published_local",
@@ -115,9 +116,7 @@ def _show(database: Path, say: Say) -> None:
                     f"  ({row['source'] or 'no source named'})")  # fmt: skip
     finally:
         store.close()
-    say(
-        "\nLook around:\n"
-        f'  sqlite3 {database} "SELECT title, source, published_local FROM news LIMIT 5"\n'
-        f"  newscrawler show {SEED} -s DATABASE_URL=sqlite:///{database}\n"
-        f"  newscrawler runs -s DATABASE_URL=sqlite:///{database}"
-    )
+    say("\nLook around:")
+    say(f"  sqlite3 {database} '{QUERY}'")
+    for command in (f"show {SEED}", "runs"):
+        say(f"  newscrawler {command} -s DATABASE_URL=sqlite:///{database}")

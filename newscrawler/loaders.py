@@ -52,8 +52,8 @@ class ArticleLoader(ItemLoader):
         """Build the article.
 
         Raises:
-            IncompleteError: `missing_title`, `missing_time` (none given), `implausible_date` (given,
-                but unreadable or out of range) or `missing_body`.
+            IncompleteError: `missing_title`, `missing_time` (none given), `implausible_date`
+                (given, but unreadable or out of range) or `missing_body`.
         """
         times_given = "published" in self.context.get("claimed", ())
         values: dict[str, Any] = self.load_item()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from newscrawler.cli._common import (
@@ -18,7 +21,7 @@ from newscrawler.report import render, report_row
 from newscrawler.store import queries
 from newscrawler.store import runs as store_runs
 
-_COLUMNS = ("run_id", "site", "started_at", "status", "requests", *Outcome)
+_COLUMNS = ("run_id", "started_at", "site", "kind", "status", "requests", "outcomes")
 
 
 @click.command()
@@ -41,7 +44,8 @@ def runs(options: Options, run_id: int | None, limit: int, as_json: bool) -> Non
             if as_json:
                 print_json(rows)
             else:
-                print_table(rows, _COLUMNS, "no run yet: newscrawler crawl eastmoney")
+                shown = [{**row, "outcomes": _outcomes(row)} for row in rows]
+                print_table(shown, _COLUMNS, "no run yet: newscrawler crawl eastmoney")
             return
         try:
             report = store_runs.report(connection, run_id)
@@ -51,3 +55,7 @@ def runs(options: Options, run_id: int | None, limit: int, as_json: bool) -> Non
         print_json(report_row(report))
     else:
         click.echo("\n".join(render(report)))
+
+
+def _outcomes(row: Mapping[str, Any]) -> str:
+    return " · ".join(f"{name} {row[name]}" for name in Outcome if row[name]) or "none"

@@ -74,7 +74,8 @@ def whole(connection: Connection, article: Row) -> dict[str, Any]:
 def _revisions(rows: list[Row], *, diff: bool) -> Iterator[str]:
     yield f"revisions: {len(rows)}"
     for before, after in zip([None, *rows], rows, strict=False):
-        yield f"  {after['revision']} · seen {after['seen_at']:%Y-%m-%d %H:%M:%S} · {after['title']}"
+        seen = f"{after['seen_at']:%Y-%m-%d %H:%M:%S}"
+        yield f"  {after['revision']} · seen {seen} · {after['title']}"
         if diff and before is not None:
             yield from _changes(before, after)
 

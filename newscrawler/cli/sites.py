@@ -38,7 +38,7 @@ def sites(options: Options, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    shown = [{**row, "lists": ", ".join(one["list"] for one in row["lists"])} for row in rows]
+    shown = [{**row, "lists": len(row["lists"])} for row in rows]
     print_table(shown, _COLUMNS, "no sites")
 
 

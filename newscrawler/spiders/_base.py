@@ -72,10 +72,14 @@ class NewsSpider(Spider):
         )
 
     def parse_article(
-        self, response: Response | None, task: Task, reader: Reader | None = None
+        self,
+        response: Response | None,
+        task: Task,
+        reader: Reader | None = None,
+        asked: str = "",
     ) -> Iterator[Article | Miss | Request]:
         """The answer of a task's request, read; every path yields exactly one thing."""
-        url = response.url if response else ""
+        url = response.url if response else asked
         try:
             yield (reader or self.read)(response, task, self.ingest.now())
         except IncompleteError as error:
@@ -88,7 +92,7 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         task: Task = request.cb_kwargs["task"]
         if "reader" in request.cb_kwargs:
-            yield from self.parse_article(None, task, request.cb_kwargs["reader"])
+            yield from self.parse_article(None, task, request.cb_kwargs["reader"], request.url)
             return
         outcome, error = explain_failure(failure.value or RuntimeError("no error"))
         yield self.miss(task, request.url, outcome, Stage.FETCH, error)

@@ -76,7 +76,7 @@ def news(shell: Shell) -> Callable[[str], dict[str, Any]]:
     """One row of the view `news` by external id."""
 
     def read(external_id: str) -> dict[str, Any]:
-        [row] = shell.rows(f"SELECT * FROM news WHERE external_id = '{external_id}'")  # noqa: S608
+        [row] = shell.rows(f"SELECT * FROM news WHERE external_id = '{external_id}'")
         return row
 
     return read
