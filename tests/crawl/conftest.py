@@ -6,7 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,9 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, replica: Replica) -> Iterator[Shell]:
+def shell(tmp_path: Path, replica: Replica) -> Shell:
     """The user's shell, with the recorded world behind it."""
-    yield Shell(tmp_path, replica)
+    return Shell(tmp_path, replica)
 
 
 @pytest.fixture
