@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,12 @@ from newscrawler.addon import config_of
 from newscrawler.config import SETTINGS, Config
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
 from newscrawler.ingest import OUR_SWITCHES, Ingest
-from newscrawler.items import Miss, RunReport, Saved
+from newscrawler.items import Miss, Outcome, RunReport, Saved
 from newscrawler.report import exit_code
 from newscrawler.session import preflight
+
+POLICY = frozenset({"robots", "address_refused"})
+"""Reasons that are our own refusal: exit code 4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,18 @@ class CrawlResult:
         """The exit code that this crawl alone deserves."""
         if self.error:
             return self.error.exit_code
-        return exit_code(self.report) if self.report else ExitCode.FAILED
+        if self.report is None:
+            return ExitCode.FAILED
+        return worst([exit_code(self.report), *map(_code_of, self.misses)])
+
+
+def _code_of(miss: Miss) -> ExitCode:
+    """What it means that one asked-for article was not to be had."""
+    if miss.outcome is Outcome.UNCHANGED:
+        return ExitCode.OK
+    if miss.outcome is Outcome.GONE:
+        return ExitCode.NOT_FOUND
+    return ExitCode.REFUSED if miss.reason in POLICY else ExitCode.FAILED
 
 
 def result_of(crawler: Crawler) -> CrawlResult:
@@ -55,6 +70,7 @@ def check(settings: Settings) -> Config:
         StoreError: the database is unreachable, read-only, busy or of another schema.
     """
     config = config_of(settings)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
     preflight(config)
     return config
 

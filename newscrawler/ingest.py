@@ -222,7 +222,7 @@ class Ingest:
     def _stop(self, error: StoreError) -> None:
         """The store is lost: stop the crawl, whatever is still to do stays in the ledger."""
         self.error = self.error or error
-        self._window = asyncio.Semaphore(self.config.in_flight)
+        self._window.release()  # whoever waits for a turn sees the error and ends
         if self._crawler.engine.running:
             closing = self._crawler.engine.close_spider_async(reason="store_lost")
             self._closing = asyncio.ensure_future(closing)

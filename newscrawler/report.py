@@ -8,6 +8,10 @@ from newscrawler.errors import ExitCode
 from newscrawler.items import Outcome, RunReport
 
 
+_SHOWN = 5
+"""Failures in a report for people; JSON and `newscrawler failures` have more."""
+
+
 def exit_code(report: RunReport) -> ExitCode:
     """What a run's report means to the shell."""
     if report.status == "interrupted":
@@ -44,11 +48,11 @@ def render(report: RunReport) -> Iterator[str]:
     yield f"  requests {report.requests} · {report.bytes:,} bytes received{seconds}"
     for note in report.notes:
         yield f"  {note}"
-    for row in report.failures[:5]:
+    for row in report.failures[:_SHOWN]:
         name = row["external_id"] or row["url"]
         yield f"  {row['stage']}: {name}: {row['reason']}: {row['detail']}"
-    if len(report.failures) > 5:
-        yield f"  … and {len(report.failures) - 5} more"
+    if len(report.failures) > _SHOWN:
+        yield "  …"
     if report.failures:
         yield "  all of them: newscrawler failures"
 

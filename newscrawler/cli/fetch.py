@@ -19,8 +19,6 @@ from newscrawler.items import Miss, Outcome
 from newscrawler.sites.eastmoney.ids import Target, parse_target
 from newscrawler.store import queries
 
-_REFUSED = frozenset({"robots", "address_refused"})
-
 
 @click.command()
 @click.argument("what", nargs=-1)
@@ -101,7 +99,7 @@ def _print(options: Options, targets: Sequence[Target], result: CrawlResult, for
             elif target.external_id in missed:
                 miss = missed[target.external_id]
                 click.echo(f"{target.id.info_code}: {_explain(miss)}", err=True)
-    return _code(result)
+    return result.code
 
 
 def _explain(miss: Miss) -> str:
@@ -113,22 +111,3 @@ def _explain(miss: Miss) -> str:
     }[miss.outcome]
     detail = f": {miss.detail}" if miss.detail else ""
     return f"{said} ({miss.reason}){detail} [{miss.url}]"
-
-
-def _code(result: CrawlResult) -> ExitCode:
-    """Failure first, then refusal, then absence."""
-    if result.code not in (ExitCode.OK, ExitCode.FAILED) or result.error:
-        return result.code
-    codes = {_miss_code(miss) for miss in result.misses}
-    for code in (ExitCode.FAILED, ExitCode.REFUSED, ExitCode.NOT_FOUND):
-        if code in codes:
-            return code
-    return result.code
-
-
-def _miss_code(miss: Miss) -> ExitCode:
-    if miss.outcome is Outcome.UNCHANGED:
-        return ExitCode.OK
-    if miss.outcome is Outcome.GONE:
-        return ExitCode.NOT_FOUND
-    return ExitCode.REFUSED if miss.reason in _REFUSED else ExitCode.FAILED

@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from newscrawler.crawl import check, refuse_unknown, result_of
-from newscrawler.errors import ExitCode, NewscrawlerError
+from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
 from newscrawler.report import render
 
 
@@ -24,12 +24,23 @@ class Command(ScrapyCrawl):
         try:
             refuse_unknown(assignment.partition("=")[0] for assignment in opts.set)
             check(self.settings or Settings())
+            self._check_arguments(args, opts)
             super().run(args, opts)
         except NewscrawlerError as error:
             sys.stderr.write(f"error: {error}\n")
             self.exitcode = error.exit_code
         else:
             self.exitcode = self._report()
+
+    def _check_arguments(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Build the spider once, so that bad arguments show here and not as a traceback."""
+        if len(args) != 1 or self.crawler_process is None:
+            return  # Scrapy says what is wrong
+        try:
+            spider = self.crawler_process.spider_loader.load(args[0])
+        except KeyError as error:
+            raise ConfigError(f"unknown spider {args[0]!r}; scrapy list shows them") from error
+        spider(**opts.spargs)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._created = super()._create_crawler(spidercls)

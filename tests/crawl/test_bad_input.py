@@ -171,3 +171,12 @@ def test_failures_as_json_have_the_columns_of_the_view(shell: Shell) -> None:
     shell.newscrawler("crawl", "eastmoney", NEWSCRAWLER_RETRY_TIMES="0")
     [row] = json.loads(shell.newscrawler("failures", "--json").stdout)
     assert set(shell.rows("SELECT * FROM news_failures")[0]) == set(row)
+
+
+def test_the_share_spider_ends_like_fetch(shell: Shell) -> None:
+    assert shell.scrapy("crawl", "share", "-a", f"infocode=NW{SEED}").returncode == 0
+    assert len(shell.rows("SELECT * FROM news")) == 1
+    assert shell.scrapy("crawl", "share", "-a", f"infocode={UNKNOWN}").returncode == 3
+    done = shell.scrapy("crawl", "share", "-a", "infocode=NW2022")
+    assert done.returncode == 2
+    assert "NW2022" in done.stderr
