@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
-from newscrawler.store.types import ID, LONG, MARIADB_COLLATION, UTC_TIME, key_text
+from newscrawler.store.migrations.steps import new_metadata, new_table
+from newscrawler.store.types import ID, LONG, UTC_TIME, key_text
 
 REVISION = "0001"
 """The migration that this code needs; the newest file in migrations/versions."""
@@ -19,27 +20,11 @@ HASH = key_text(64)
 WORD = key_text(100)
 INT = Integer()
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = new_metadata()
 
 
 def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
-    mariadb: dict[str, Any] = {
-        f"{dialect}_{option}": value
-        for dialect in ("mysql", "mariadb")
-        for option, value in (
-            ("engine", "InnoDB"),
-            ("charset", "utf8mb4"),
-            ("collate", MARIADB_COLLATION),
-        )
-    }
-    return Table(name, metadata, *parts, **mariadb, **options)
+    return new_table(metadata, name, *parts, **options)
 
 
 def _required(name: str, kind: TypeEngine[Any], *parts: SchemaItem, **options: Any) -> Column[Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import insert, select
 
-from newscrawler.store import schema
 from newscrawler.store.migrations.steps import create_tables, replace_views
-from newscrawler.store.views import SELECTS
+from newscrawler.store.migrations.tables_0001 import metadata
+from newscrawler.store.migrations.views_0001 import VIEWS
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,8 @@ down_revision = None
 
 def upgrade() -> None:
     conn = op.get_bind()
-    create_tables(conn, schema.metadata)
-    if conn.scalar(select(schema.change_counter.c.last)) is None:
-        conn.execute(insert(schema.change_counter).values(id=1, last=0))
-    replace_views(conn, SELECTS)
+    create_tables(conn, metadata)
+    counter = metadata.tables["change_counter"]
+    if conn.scalar(select(counter.c.last)) is None:
+        conn.execute(insert(counter).values(id=1, last=0))
+    replace_views(conn, VIEWS)
