@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, text
 
 from docs.reference import GENERATED, every_command, help_text, renewed
 from newscrawler.cli import main
@@ -41,11 +43,11 @@ def test_generated_part_is_current(page: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_is_documented_with_an_example(name: str) -> None:
-    text = help_text(name, COMMANDS[name])
+    shown = help_text(name, COMMANDS[name])
     assert f"\n## newscrawler {name}\n" in doc("commands.md")
     assert COMMANDS[name].help, f"{name} has no help text"
     if not isinstance(COMMANDS[name], click.Group):
-        examples = text.partition("Example")[2]
+        examples = shown.partition("Example")[2]
         assert f"newscrawler {name}" in examples, f"the help of {name} shows no example"
 
 
@@ -62,24 +64,39 @@ def test_setting_is_documented_with_its_default(name: str) -> None:
     assert f"| `{name}` | {default} | " in doc("settings.md")
 
 
-def test_columns_of_a_fresh_database_are_those_of_the_contract(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'news.db'}")
-    prepare(database)
-    with database.read() as conn:
-        seen = inspect(conn)
-        views = {
-            view: [column["name"] for column in seen.get_columns(view)]
-            for view in seen.get_view_names()
-        }
-    database.close()
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Connection]:
+    """A connection to a migrated database that holds nothing."""
+    with closing(open_database(f"sqlite:///{tmp_path / 'news.db'}")) as database:
+        prepare(database)
+        with database.read() as conn:
+            yield conn
+
+
+def test_columns_of_a_fresh_database_are_those_of_the_contract(fresh: Connection) -> None:
+    seen = inspect(fresh)
+    views = {
+        view: [column["name"] for column in seen.get_columns(view)]
+        for view in seen.get_view_names()
+    }
     assert views == {name: list(view.columns) for name, view in CONTRACT.items()}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/sql.md"])
+def test_documented_sql_runs(page: str, fresh: Connection) -> None:
+    blocks = [block.removeprefix("sql") for block in code(ROOT / page) if block.startswith("sql\n")]
+    queries = [query for block in blocks for query in block.split(";\n") if query.strip()]
+    assert queries
+    for query in queries:
+        bound = dict.fromkeys(re.findall(r":([a-z]+)", query), 0)
+        assert fresh.execute(text(query), bound).all() == []
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_column_is_documented_under_its_view(name: str) -> None:
     section = re.split(r"^## ", doc("sql.md"), flags=re.MULTILINE)
-    (text,) = [part for part in section if part.startswith(f"{name}\n")]
-    missing = [column for column in VIEWS[name].c.keys() if f"| `{column}` |" not in text]  # noqa: SIM118 - a collection of columns is no dict
+    (described,) = [part for part in section if part.startswith(f"{name}\n")]
+    missing = [column for column in VIEWS[name].c.keys() if f"| `{column}` |" not in described]  # noqa: SIM118 - a collection of columns is no dict
     assert missing == []
 
 
@@ -89,8 +106,8 @@ def test_outcome_is_documented(outcome: Outcome) -> None:
 
 
 def test_reasons_are_documented() -> None:
-    text = doc("outcomes.md")
-    assert {word for word in vocabulary.reasons() if f"| `{word}` |" not in text} == set()
+    documented = doc("outcomes.md")
+    assert {word for word in vocabulary.reasons() if f"| `{word}` |" not in documented} == set()
 
 
 def test_documented_reasons_exist() -> None:
