@@ -21,6 +21,7 @@ COMMANDS = (
     "failures",
     "fetch",
     "runs",
+    "selftest",
     "show",
     "sites",
 )

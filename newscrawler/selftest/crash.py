@@ -1,0 +1,105 @@
+"""Kill the crawler over and over, let it resume, and count what was lost on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from newscrawler.replica import Replica
+from newscrawler.selftest.aim import Aim
+from newscrawler.selftest.audit import audit
+from newscrawler.selftest.upstream import Upstream
+from newscrawler.selftest.verdict import CrashReport
+from newscrawler.selftest.victim import Shot, Victim
+from newscrawler.store.check import check
+from newscrawler.store.engine import Database, open_database
+from newscrawler.store.scratch import scratch_database
+from newscrawler.store.snapshot import snapshot
+
+OnKill = Callable[[int], None]
+"""Gets the number of kills so far."""
+
+_Revision = tuple[int, int, str]
+
+
+def crash_test(
+    database_url: str, rounds: int, seed: int, *, on_kill: OnKill = lambda _: None
+) -> CrashReport:
+    """Kill `rounds` crawls on a scratch database of the kind of `database_url`; audit what is left.
+
+    Raises:
+        StoreError: the database cannot be used, or the role may not make a scratch database.
+    """
+    started = time.monotonic()
+    with (
+        TemporaryDirectory(prefix="newscrawler-selftest-", ignore_cleanup_errors=True) as folder,
+        scratch_database(database_url, Path(folder)) as url,
+        closing(open_database(url)) as database,
+    ):
+        report = CrashReport(database=database.kind, seed=seed)
+        upstream = Upstream(seed)
+        with Replica(upstream.world) as replica:
+            victim = Victim(Path(folder), url, replica.origin, upstream.world)
+            _Test(report, upstream, victim, database).run(rounds, Aim(seed), on_kill)
+        audit(report, snapshot(database), upstream.states)
+        report.unexpected += [
+            f"db check: {finding['check']}: {finding['result']}"
+            for finding in check(database)
+            if not finding["ok"]
+        ]
+    report.seconds = time.monotonic() - started
+    return report
+
+
+class _Test:
+    def __init__(
+        self, report: CrashReport, upstream: Upstream, victim: Victim, database: Database
+    ) -> None:
+        self._report = report
+        self._upstream = upstream
+        self._victim = victim
+        self._database = database
+        self._committed: set[_Revision] = set()
+
+    def run(self, rounds: int, aim: Aim, on_kill: OnKill) -> None:
+        """Kill so many times, then let one crawl finish what is left."""
+        report = self._report
+        while (kills := report.kills.total()) < rounds and report.crawls < 2 * rounds + 5:
+            on_kill(kills)
+            shot = aim.next()
+            self._crawl(shot, aim)
+        if kills < rounds:
+            report.unexpected.append(f"only {kills} of {rounds} kills hit a running crawl")
+        on_kill(kills)
+        self._crawl(Shot(), aim)
+
+    def _crawl(self, shot: Shot, aim: Aim) -> None:
+        report = self._report
+        self._upstream.advance()
+        after_kill = report.crawls > 0
+        report.crawls += 1
+        end = self._victim.crawl(shot)
+        aim.learn(shot, end)
+        again = self._upstream.fetched_again()
+        if after_kill:
+            report.refetched.append(again)
+        if end.was_killed:
+            report.kills[shot.name] += 1
+        elif end.code:
+            report.unexpected.append(
+                f"crawl {report.crawls} ({shot.name}) ended with {end.code}: {end.last_line}"
+            )
+        self._look_for_vanished()
+
+    def _look_for_vanished(self) -> None:
+        """What has been committed stays: no kill takes a revision back."""
+        rows = snapshot(self._database, ["news_revisions"])["news_revisions"]
+        now = {(row["article_id"], row["revision"], row["content_hash"]) for row in rows}
+        self._report.vanished += [
+            f"article {article_id} revision {revision}"
+            for article_id, revision, _ in sorted(self._committed - now)
+        ]
+        self._committed = now
