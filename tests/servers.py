@@ -68,6 +68,8 @@ def postgres() -> Iterator[PostgresServer]:
     server = postgres_server.PostgresServer(directory, cleanup_mode="delete")
     server.start()
     running = PostgresServer(directory, server, pgexec.pgexec)
+    with (directory / "postgresql.conf").open("a") as settings:
+        settings.write("fsync = off\nfull_page_writes = off\n")  # only the power can fail
     rules = directory / "pg_hba.conf"
     rules.write_text("local all locked scram-sha-256\n" + rules.read_text())
     running.restart("fast")
@@ -112,7 +114,8 @@ def mariadb() -> Iterator[MariaDbServer]:
     process = subprocess.Popen(
         [program, "--no-defaults", "--skip-networking", f"--socket={directory / 'socket'}",
          f"--pid-file={directory / 'pid'}", f"--log-error={directory / 'log'}",
-         "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2", *common],
+         "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
+         "--innodb-flush-method=nosync", *common],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from newscrawler.store import migrate, runs
 from newscrawler.store.engine import Database, open_database
 from tests import servers
-from tests.store.make import T0
+from tests.store.make import T0, announce, announcement, article, finish, save, start
 
 _numbers = itertools.count(1)
 KINDS = ["sqlite", "postgresql", pytest.param("mariadb", marks=pytest.mark.mariadb)]
@@ -128,3 +128,13 @@ def run_id(db: Database) -> int:
     """A crawl run of the site `site` that has just begun."""
     with db.write() as conn:
         return runs.start(conn, "site", "crawl", T0, 1, "host")
+
+
+@pytest.fixture
+def stored(db: Database) -> Database:
+    """Article 1 was announced by the list `flash`, fetched and stored by an earlier run."""
+    run_id = start(db)
+    announce(db, run_id, announcement("1"))
+    save(db, run_id, article("1"))
+    finish(db, run_id)
+    return db

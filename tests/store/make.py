@@ -23,9 +23,11 @@ from newscrawler.items import (
     Security,
     SecurityKind,
     Stage,
+    Task,
 )
-from newscrawler.store import articles, runs
+from newscrawler.store import articles, ledger, runs
 from newscrawler.store.engine import Database
+from newscrawler.store.ledger import AnnounceResult
 from newscrawler.store.views import VIEWS
 
 T0 = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -155,3 +157,35 @@ def counts(db: Database, run_id: int) -> dict[str, int]:
     assert report.adds_up or report.status == "running"
     named = {outcome.value: number for outcome, number in report.counts.items()}
     return {name: each for name, each in {"discovered": report.discovered, **named}.items() if each}
+
+
+def announce(
+    db: Database, run_id: int, *said: Announcement, now: datetime = T0, recheck_all: bool = False
+) -> AnnounceResult:
+    """Enter what lists say."""
+    with db.write() as conn:
+        return ledger.announce(conn, run_id, said, now, recheck_all=recheck_all)
+
+
+def take(db: Database, run_id: int, limit: int = 100, exclude: Sequence[int] = ()) -> list[Task]:
+    """The tasks that the run has to fetch now."""
+    with db.write() as conn:
+        return ledger.take(conn, run_id, limit, exclude, ["flash", "roll"])
+
+
+def ids(tasks: list[Task]) -> list[str]:
+    """Their external ids."""
+    return [task.external_id for task in tasks]
+
+
+def adopt(db: Database, run_id: int, now: datetime = T0, limit: int = 100) -> int:
+    """Let the run fetch leftovers."""
+    with db.write() as conn:
+        return ledger.adopt(conn, run_id, "site", now, limit)
+
+
+def finish(db: Database, run_id: int, status: str = "finished") -> dict[str, int]:
+    """Close the run, check that it adds up; its counters."""
+    with db.write() as conn:
+        assert runs.finish(conn, run_id, status, T0).adds_up
+    return counts(db, run_id)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from newscrawler.items import Outcome
 from newscrawler.store.engine import Database
-from tests.store.make import announcement, article, miss, news, rows, save, start
-from tests.store.test_ledger import announce, take
+from tests.store.make import announce, announcement, article, miss, news, rows, save, start, take
 
 HOSTILE = [
     "'); DROP TABLE articles; --",
