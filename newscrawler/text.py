@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import is_normalized, normalize
+from unicodedata import combining, is_normalized, normalize
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLANES = range(0, 0x110000, 0x10000)
@@ -16,6 +16,9 @@ _INVISIBLE = re.compile(
     f"\ufdd0-\ufdef{_NONCHARACTERS}]+"
 )
 _GAP = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\xa0\u2028\u2029]+")
+_LONG_WORDLESS = re.compile(r"\W{200}")
+MAX_MARKS = 30
+"""Combining marks on one character, in a long text: more are an attack on normalisation."""
 
 
 def clean_line(raw: str) -> str:
@@ -32,6 +35,8 @@ def clean_line(raw: str) -> str:
         line = sweep(line).strip()
     elif "  " in line:
         line = _GAP.sub(" ", line)
+    if len(line) > 500 and _LONG_WORDLESS.search(line):
+        line = _thin_marks(line)
     return line if is_normalized("NFC", line) else normalize("NFC", line)
 
 
@@ -62,3 +67,13 @@ def mend_surrogates(raw: str) -> str:
 def sweep(raw: str) -> str:
     """Drop what cannot be seen and make each gap one space, without trimming."""
     return _GAP.sub(" ", _INVISIBLE.sub("", mend_surrogates(raw)))
+
+
+def _thin_marks(line: str) -> str:
+    """Keep the first of a long run of combining marks: sorting them takes quadratic time."""
+    kept, marks = [], 0
+    for character in line:
+        marks = marks + 1 if combining(character) else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)

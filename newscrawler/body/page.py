@@ -89,6 +89,8 @@ class Page:
         draft = None if table.is_layout else table.draft()
         if draft:
             self.drafts.append(draft)
+        elif _frames_picture(table):
+            setting = setting._replace(centred=True)
         for run in table.runs:
             if draft:
                 self.mentions += run.mentions
@@ -162,6 +164,12 @@ class Page:
         if cuts:
             draft.cuts = tuple(sorted((*draft.cuts, *cuts)))
             draft.text = clean_block(draft.visible(draft.end))
+
+
+def _frames_picture(table: Table) -> bool:
+    """Whether a table holds a picture and no more text than its caption."""
+    chars = sum(len(run.raw) for run in table.runs)
+    return chars <= MAX_CAPTION_CHARS and any(run.pictures for run in table.runs)
 
 
 def covered(draft: Draft, tag: str) -> bool:

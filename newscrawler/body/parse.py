@@ -12,7 +12,7 @@ from newscrawler.text import mend_surrogates
 Attributes = Mapping[str, str]
 """Attributes of one element, names in lower case."""
 
-_WBR = re.compile(r"</?wbr\b[^>]*>", re.IGNORECASE)
+_WBR = re.compile(r"</?wbr\b[^<>]*>", re.IGNORECASE)
 
 # lxml ships no type information, so it is bound as Any instead of imported by name.
 _etree: Any = import_module("lxml.etree")

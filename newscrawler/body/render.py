@@ -83,14 +83,17 @@ def _inline(draft: Draft) -> str:
     placed = _placed(draft, spans) if spans else []
     if not placed:
         return _text(text)
-    if len(placed) == 1:
-        span = placed[0]
-        before, inside, after = text[: span.start], text[span.start : span.end], text[span.end :]
-        return f"{_text(before)}{_opening(span)}{_text(inside)}</{span.tag}>{_text(after)}"
+    start, end = placed[0].start, placed[0].end
+    if all(span.start == start and span.end == end for span in placed):
+        inside = _text(text[start:end])
+        for span in sorted(placed, key=_depth, reverse=True):
+            inside = f"{_opening(span)}{inside}</{span.tag}>"
+        return f"{_text(text[:start])}{inside}{_text(text[end:])}"
     return _nested(text, placed)
 
 
 def _nested(text: str, placed: list[Span]) -> str:
+    """The text with spans that begin and end anywhere, each tag closed where it must be."""
     parts: list[str] = []
     open_spans: list[Span] = []
     position = 0
@@ -121,6 +124,7 @@ def _placed(draft: Draft, spans: list[Span]) -> list[Span]:
             start, end = (min(max(at - shift, 0), len(text)) for at in ends)
         else:
             start, end = (min(len(clean_block(draft.visible(at))), len(text)) for at in ends)
+            start += len(text[start:end]) - len(text[start:end].lstrip())
         if start < end:
             placed.append(Span(start, end, span.tag, span.href))
     return placed
@@ -140,6 +144,10 @@ def _borders(spans: list[Span]) -> Iterator[tuple[int, list[Span]]]:
             elif active.get(span.tag) is span:
                 del active[span.tag]
         yield position, [active[tag] for tag in _NESTING if tag in active]
+
+
+def _depth(span: Span) -> int:
+    return _NESTING.index(span.tag)
 
 
 def _opening(span: Span) -> str:

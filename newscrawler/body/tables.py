@@ -13,7 +13,7 @@ from newscrawler.text import clean_line
 MAX_SPAN = 50
 """colspan and rowspan are cut to this."""
 MAX_CELLS = 20_000
-"""Spans are no longer expanded in a table with more cells."""
+"""In a table with more cells, spans are no longer expanded."""
 
 CELL_SEPARATOR = " | "
 
@@ -93,13 +93,13 @@ class Table:
             texts: list[str] = []
             for cell in cells:
                 _skip_taken(texts, taken)
-                columns, rows = (cell.columns, cell.rows) if budget > 0 else (1, 1)
-                budget -= columns
+                columns = cell.columns if len(texts) < budget else 1
                 for column in range(len(texts), len(texts) + columns):
-                    taken[column] = rows
+                    taken[column] = cell.rows
                 texts += [cell.text] + [""] * (columns - 1)
             _skip_taken(texts, taken)
-            taken = {column: rows - 1 for column, rows in taken.items() if rows > 1}
+            budget -= len(texts)
+            taken = {at: rows - 1 for at, rows in taken.items() if rows > 1} if budget > 0 else {}
             yield texts
 
 
