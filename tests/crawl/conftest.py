@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,9 @@ from typing import Any
 import pytest
 
 from newscrawler.replica import Replica
+from tests.processes import Result, Running, run
 
 ROOT = Path(__file__).resolve().parents[2]
-Result = subprocess.CompletedProcess[str]
 
 
 class Shell:
@@ -28,32 +26,21 @@ class Shell:
         self.environment = {
             **{name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name},
             "PYTHONPATH": str(ROOT),
-            "PYTHONWARNINGS": "default",
             "NEWSCRAWLER_DATABASE_URL": f"sqlite:///{self.database}",
             "NEWSCRAWLER_EASTMONEY_BASE_URL": replica.origin,
         }
 
     def newscrawler(self, *arguments: str, **environment: str) -> Result:
         """`newscrawler …` in the scratch folder."""
-        return self._run("newscrawler", arguments, self.folder, environment)
+        return run("newscrawler", arguments, self.folder, {**self.environment, **environment})
 
     def scrapy(self, *arguments: str, **environment: str) -> Result:
         """`scrapy …` in the project's root."""
-        return self._run("scrapy", arguments, ROOT, environment)
+        return run("scrapy", arguments, ROOT, {**self.environment, **environment})
 
-    def _run(
-        self, module: str, arguments: tuple[str, ...], folder: Path, environment: dict[str, str]
-    ) -> Result:
-        command = [sys.executable, "-m", module, *arguments]
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+    def start(self, *arguments: str, **environment: str) -> Running:
+        """`newscrawler …`, not waited for."""
+        return Running("newscrawler", arguments, self.folder, {**self.environment, **environment})
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """What a SQL consumer gets."""
