@@ -12,3 +12,6 @@ class PlainRedirectMiddleware(RedirectMiddleware):
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """Send no Referer: where we come from is nobody's business."""
+
+    def _engine_started(self) -> None:
+        """Scrapy's warns that nothing sets a Referer, also where `handle_referer` says why."""

@@ -16,9 +16,8 @@ from newscrawler.errors import NewscrawlerError, PageError, StoreError
 from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
 from newscrawler.store import Connection, failures, ledger, outcomes, runs
 from newscrawler.store.engine import Database, open_database
-from newscrawler.store.locks import run_lock_name, site_lock
+from newscrawler.store.locks import site_lock
 from newscrawler.store.migrate import prepare
-from newscrawler.store.retry import transact
 from newscrawler.store.writer import Writer
 
 Clock = Callable[[], datetime]
@@ -84,15 +83,10 @@ class RunSession:
             if kind == "crawl":
                 lock = site_lock(database, site, wait_s=wait_s)
                 await asyncio.to_thread(held.enter_context, lock)
-            dead = await asyncio.to_thread(runs.find_dead, database)
-
-            def start(conn: Connection) -> int:
-                runs.mark_interrupted(conn, dead, now())
-                return runs.start(conn, site, kind, now(), os.getpid(), socket.gethostname())
-
-            run_id = await asyncio.to_thread(transact, database, start)
-            run_lock = site_lock(database, run_lock_name(run_id))
-            await asyncio.to_thread(held.enter_context, run_lock)
+            run_id, alive = await asyncio.to_thread(
+                runs.open_run, database, site, kind, now(), os.getpid(), socket.gethostname()
+            )
+            held.callback(alive.release)
             writer = Writer(
                 database, run_id, now=now, recheck_ages=config.recheck, on_fatal=on_fatal
             )
@@ -176,6 +170,10 @@ class RunSession:
     async def save(self, item: Article | Miss) -> Saved:
         """Store one observation; returns after its commit."""
         return await self._writer.save(item)
+
+    def hurry(self, patience_s: float) -> None:
+        """Wait no longer than this, from now on, for a database that does not answer."""
+        self._writer.hurry(patience_s)
 
     async def close(
         self, *, reason: str, requests: int, received_bytes: int, error: NewscrawlerError | None
