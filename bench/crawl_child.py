@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -20,6 +21,7 @@ from newscrawler.ingest import Ingest
 from newscrawler.items import Announcement
 from newscrawler.replica import World, serve
 from newscrawler.store import engine, ledger, runs
+from newscrawler.store.dialect import session_commands
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
 
@@ -87,10 +89,11 @@ def run_full(origin: str, pages: int, concurrency: int, path: str) -> None:
 
 def forgo_durability() -> None:
     """Let SQLite report commits that are not on disk: what durability costs, is measured by it."""
-    durable = engine.session_commands
-    engine.session_commands = lambda kind: [
-        command.replace("FULL", "OFF") for command in durable(kind)
-    ]
+
+    def without(kind: str) -> list[str]:
+        return [command.replace("FULL", "OFF") for command in session_commands(kind)]
+
+    patch.object(engine, "session_commands", without).start()
 
 
 def fill_ledger(path: str, external_ids: list[str]) -> None:
