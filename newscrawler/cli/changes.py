@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import click
 
 from newscrawler.cli._common import Options, command_options, open_store, to_json
 from newscrawler.store import queries
+from newscrawler.store.retry import read_patiently
 
 _PAGE = 1000
 
@@ -27,6 +29,8 @@ _PAGE = 1000
 def changes(options: Options, after: int, follow: bool, interval: float) -> None:
     """Print changes after a sequence number, one JSON object a line, in order.
 
+    With --follow it waits out a database that is restarted, and misses nothing.
+
     \b
     Examples:
       newscrawler changes --after 0
@@ -35,8 +39,8 @@ def changes(options: Options, after: int, follow: bool, interval: float) -> None
     pause = threading.Event()
     with open_store(options.config()) as database:
         while True:
-            with database.read() as connection:
-                rows = queries.changes(connection, after, _PAGE)
+            page = partial(queries.changes, after=after, limit=_PAGE)
+            rows = read_patiently(database, page)
             for row in rows:
                 click.echo(to_json(row))
                 after = row["seq"]

@@ -55,13 +55,40 @@ def transact(
         attempt += 1
 
 
+def read_patiently(
+    database: Database,
+    work: Callable[[Connection], T],
+    *,
+    patience_s: float = PATIENCE_S,
+    monotonic: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], object] = time.sleep,
+) -> T:
+    """Run `work` in one reading transaction; try again while the server is away.
+
+    Raises StoreError when it has been away for `patience_s` seconds, or for other troubles at once.
+    """
+    deadline = monotonic() + patience_s
+    attempt = 0
+    while True:
+        try:
+            with database.read() as conn:
+                return work(conn)
+        except SQLAlchemyError as error:
+            if not is_transient(error) or monotonic() >= deadline:
+                raise _explained(database, error, "", "cannot read from") from error
+        wait(delay_s(attempt))
+        attempt += 1
+
+
 def delay_s(attempt: int) -> float:
     """How long to wait before the next try, in seconds: doubling, capped, never in step."""
     longest = min(_FIRST_DELAY_S * 2.0 ** min(attempt, 10), _MAX_DELAY_S)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - only to get out of step
 
 
-def _explained(database: Database, error: SQLAlchemyError, more: str) -> Exception:
+def _explained(
+    database: Database, error: SQLAlchemyError, more: str, trouble: str = "cannot write to"
+) -> Exception:
     if isinstance(error, DBAPIError):
-        return database.error(error, "cannot write to", more)
+        return database.error(error, trouble, more)
     return error
