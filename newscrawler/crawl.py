@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings, default_settings
+from scrapy.utils.misc import load_object
 
 from newscrawler import settings as project_settings
 from newscrawler.addon import config_of
@@ -19,6 +21,7 @@ from newscrawler.ingest import OUR_SWITCHES, Ingest
 from newscrawler.items import Miss, Outcome, RunReport, Saved
 from newscrawler.report import exit_code
 from newscrawler.session import preflight
+from newscrawler.stopping import Stopping
 
 POLICY = frozenset({"robots", "address_refused"})
 """Reasons that are our own refusal: exit code 4."""
@@ -33,10 +36,14 @@ class CrawlResult:
     error: NewscrawlerError | None
     saved: Sequence[Saved] = field(default=())
     misses: Sequence[Miss] = field(default=())
+    interrupted: bool = False
+    """Whether a signal asked it to end."""
 
     @property
     def code(self) -> ExitCode:
         """The exit code that this crawl alone deserves."""
+        if self.interrupted and (self.report is None or self.report.status != "finished"):
+            return ExitCode.INTERRUPTED
         if self.error:
             return self.error.exit_code
         if self.report is None:
@@ -53,13 +60,15 @@ def _code_of(miss: Miss) -> ExitCode:
     return ExitCode.REFUSED if miss.reason in POLICY else ExitCode.FAILED
 
 
-def result_of(crawler: Crawler) -> CrawlResult:
+def result_of(crawler: Crawler, *, interrupted: bool = False) -> CrawlResult:
     """Collect the result of a crawler that has ended."""
     try:
         ingest = Ingest.of(crawler)
     except RuntimeError as error:
-        return CrawlResult(None, NewscrawlerError(f"the crawl could not be started: {error}"))
-    return CrawlResult(ingest.report, ingest.error, tuple(ingest.saved), tuple(ingest.misses))
+        trouble = NewscrawlerError(f"the crawl could not be started: {error}")
+        return CrawlResult(None, None if interrupted else trouble, interrupted=interrupted)
+    saved, misses = tuple(ingest.saved), tuple(ingest.misses)
+    return CrawlResult(ingest.report, ingest.error, saved, misses, interrupted)
 
 
 def check(settings: Settings) -> Config:
@@ -98,6 +107,16 @@ def refuse_unknown(names: Iterable[str]) -> None:
             raise ConfigError(f"unknown setting {name}{hint}")
 
 
+def set_event_loop(settings: Settings) -> None:
+    """Make the event loop that ASYNCIO_EVENT_LOOP names, for a process that is about to crawl.
+
+    Left to itself, Scrapy makes Python's own first, replaces it and never closes it; on exit that
+    may end in a traceback.
+    """
+    if settings["ASYNCIO_EVENT_LOOP"]:
+        asyncio.set_event_loop(load_object(settings["ASYNCIO_EVENT_LOOP"])())
+
+
 def crawl(
     spiders: Sequence[tuple[str, dict[str, Any]]],
     settings: Settings,
@@ -109,17 +128,19 @@ def crawl(
         ConfigError, StoreError: before anything is requested (see `check`).
     """
     check(settings)
+    set_event_loop(settings)
     process = AsyncCrawlerProcess(settings)
-    crawlers = []
-    for name, arguments in spiders:
-        crawler = process.create_crawler(name)
+    crawlers = [process.create_crawler(name) for name, _ in spiders]
+    for crawler, (_, arguments) in zip(crawlers, spiders, strict=True):
         crawler.spidercls(**arguments)  # bad arguments show here, not as a traceback in the log
         if watch:
             watch(crawler)
-        process.crawl(crawler, **arguments)
-        crawlers.append(crawler)
-    process.start()
-    return [result_of(crawler) for crawler in crawlers]
+    stopping = Stopping(process)
+    with stopping.listening():
+        for crawler, (_, arguments) in zip(crawlers, spiders, strict=True):
+            process.crawl(crawler, **arguments)
+        process.start(install_signal_handlers=False)
+    return [result_of(crawler, interrupted=stopping.asked) for crawler in crawlers]
 
 
 def worst(codes: Sequence[ExitCode]) -> ExitCode:

@@ -8,25 +8,36 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from newscrawler.addon import config_of
 from newscrawler.config import Config
+from newscrawler.downloader import AbandonedError, AbandoningDownloader
 from newscrawler.downloads import explain_failure, require_ok
-from newscrawler.errors import NewscrawlerError, PageError, StoreError
+from newscrawler.errors import NewscrawlerError, PageError, SiteBusyError, StoreError
 from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
+from newscrawler.net import waits
 from newscrawler.session import RunSession
 
 logger = logging.getLogger(__name__)
 
-OUR_SWITCHES = ("NEWSCRAWLER_RECHECK_ALL", "NEWSCRAWLER_LIMIT", "NEWSCRAWLER_SINCE")
+OUR_SWITCHES = (
+    "NEWSCRAWLER_RECHECK_ALL",
+    "NEWSCRAWLER_LIMIT",
+    "NEWSCRAWLER_SINCE",
+    "NEWSCRAWLER_WAIT",
+)
 """What the command line hands to one run; no part of the configuration."""
+
+_WAIT_POLL_S = 1.0
 
 Key = tuple[str, str]
 """(site, external_id)"""
@@ -53,6 +64,8 @@ class Ingest:
         self._open: dict[Key, Task] = {}
         self._closing: asyncio.Future[None] | None = None
         self._accounting: set[asyncio.Future[Saved]] = set()
+        self._interrupted = asyncio.Event()
+        self._wait = crawler.settings.getbool("NEWSCRAWLER_WAIT")
         self._recheck = crawler.settings.getbool("NEWSCRAWLER_RECHECK_ALL")
         self._limit = crawler.settings.getint("NEWSCRAWLER_LIMIT") or None
         since = crawler.settings.get("NEWSCRAWLER_SINCE")
@@ -91,18 +104,54 @@ class Ingest:
         return self._session
 
     async def open(self, site: str, kind: str, lists: Sequence[str]) -> None:
-        """Start the run.
+        """Start the run; with the switch `NEWSCRAWLER_WAIT`, when no other run has the site.
 
         Raises:
-            StoreError: the database cannot be used, or the site is busy.
+            CloseSpider: the database cannot be used or the site is busy (`error` says it), or the
+                crawl was interrupted before it began.
         """
-        try:
-            self._session = await RunSession.open(
-                self.config, site=site, kind=kind, lists=lists, now=self.now, on_fatal=self._stop
-            )
-        except StoreError as error:
-            self.error = error
-            raise
+        busy = ""
+        while not self._interrupted.is_set():
+            try:
+                self._session = await RunSession.open(
+                    self.config,
+                    site=site,
+                    kind=kind,
+                    lists=lists,
+                    now=self.now,
+                    on_fatal=self._stop,
+                )
+            except SiteBusyError as error:
+                if not self._wait:
+                    self.error = error
+                    raise CloseSpider("site_busy") from error
+                if busy != str(error):
+                    busy = str(error)
+                    logger.warning("waiting: %s", busy)
+                await self._rest(_WAIT_POLL_S)
+            except StoreError as error:
+                self.error = error
+                raise CloseSpider("store_lost") from error
+            else:
+                break
+        if self._interrupted.is_set():
+            raise CloseSpider("shutdown")
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._interrupted.wait(), seconds)
+
+    def interrupt(self, patience_s: float) -> None:
+        """The crawl is to end: wait no longer than this for a database that does not answer."""
+        self._interrupted.set()
+        if self._session:
+            self._session.hurry(patience_s)
+
+    def abandon(self) -> None:
+        """Give up every request that has no answer yet; its article stays due."""
+        downloader = self._crawler.engine.downloader
+        if isinstance(downloader, AbandoningDownloader):
+            downloader.abandon()
 
     async def download(self, url: str) -> bytes:
         """Fetch one page outside the ledger (a list).
@@ -113,6 +162,8 @@ class Ingest:
         request = Request(url, dont_filter=True)
         try:
             response = await self._crawler.engine.download_async(request)
+        except AbandonedError as error:
+            raise asyncio.CancelledError from error
         except Exception as error:
             _, trouble = explain_failure(error)
             raise trouble from error
@@ -224,6 +275,7 @@ class Ingest:
         self.error = self.error or error
         self._window.release()  # whoever waits for a turn sees the error and ends
         if self._crawler.engine.running:
+            self.abandon()
             closing = self._crawler.engine.close_spider_async(reason="store_lost")
             self._closing = asyncio.ensure_future(closing)
 
@@ -238,6 +290,7 @@ class Ingest:
                 requests=stats.get_value("downloader/request_count", 0),
                 received_bytes=stats.get_value("downloader/response_bytes", 0),
                 error=self.error,
+                remarks=waits.notes(stats),
             )
         except StoreError as error:
             self.error = self.error or error

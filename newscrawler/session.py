@@ -176,9 +176,17 @@ class RunSession:
         self._writer.hurry(patience_s)
 
     async def close(
-        self, *, reason: str, requests: int, received_bytes: int, error: NewscrawlerError | None
+        self,
+        *,
+        reason: str,
+        requests: int,
+        received_bytes: int,
+        error: NewscrawlerError | None,
+        remarks: Sequence[str] = (),
     ) -> RunReport:
         """Close the books: everything queued is committed, the run has its report.
+
+        `remarks` become notes of the report.
 
         Raises:
             StoreError: the database could not take it.
@@ -188,7 +196,7 @@ class RunSession:
             status = runs.INTERRUPTED
         if error:
             status = runs.FAILED
-        notes = [f"stopped: {error}"] if error else []
+        notes = [*([f"stopped: {error}"] if error else []), *remarks]
         with self._held:
             try:
                 return await self._writer.call(

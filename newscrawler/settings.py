@@ -58,5 +58,9 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawler.redirects.PlainRedirectMiddleware": 600,
 }
 
+# Requests can be given up, so that a stop does not wait for slow hosts.
+DOWNLOADER = "newscrawler.downloader.AbandoningDownloader"
+LOG_FORMATTER = "newscrawler.logs.QuietLogFormatter"
+
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"

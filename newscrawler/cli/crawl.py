@@ -25,6 +25,7 @@ from newscrawler.report import render, report_row
 @click.option("--limit", type=click.IntRange(min=1), help="Fetch at most so many articles.")
 @click.option("--since", metavar="2h|DATE", help="Leave out what was published before.")
 @click.option("--recheck", is_flag=True, help="Fetch announced articles again although stored.")
+@click.option("--wait", is_flag=True, help="Wait for a run that is crawling the same site.")
 @json_option
 @command_options
 def crawl(
@@ -34,6 +35,7 @@ def crawl(
     limit: int | None,
     since: str | None,
     recheck: bool,
+    wait: bool,
     as_json: bool,
 ) -> None:
     """Crawl the lists of one or more sites and print the run report.
@@ -50,6 +52,8 @@ def crawl(
         extra["NEWSCRAWLER_LIMIT"] = limit
     if recheck:
         extra["NEWSCRAWLER_RECHECK_ALL"] = True
+    if wait:
+        extra["NEWSCRAWLER_WAIT"] = True
     if since:
         extra["NEWSCRAWLER_SINCE"] = _since(since, datetime.now(UTC)).isoformat()
     spiders: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in sites]

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 
-from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.crawler import Crawler
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from newscrawler.crawl import check, refuse_unknown, result_of
+from newscrawler.crawl import check, refuse_unknown, result_of, set_event_loop
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
 from newscrawler.report import render
+from newscrawler.stopping import Stopping
 
 
 class Command(ScrapyCrawl):
     """Run a spider; same report and exit codes as `newscrawler crawl`."""
 
     _created: Crawler | None = None
+    _stopping: Stopping | None = None
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        set_event_loop(self.settings or Settings())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             refuse_unknown(assignment.partition("=")[0] for assignment in opts.set)
             check(self.settings or Settings())
             self._check_arguments(args, opts)
-            super().run(args, opts)
+            self._crawl(args, opts)
+        except KeyboardInterrupt:
+            self.exitcode = ExitCode.INTERRUPTED
         except NewscrawlerError as error:
             sys.stderr.write(f"error: {error}\n")
             self.exitcode = error.exit_code
@@ -42,14 +52,24 @@ class Command(ScrapyCrawl):
             raise ConfigError(f"unknown spider {args[0]!r}; scrapy list shows them") from error
         spider(**opts.spargs)
 
-    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
-        self._created = super()._create_crawler(spidercls)
-        return self._created
+    def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        """As Scrapy's command does it, but for signals."""
+        if len(args) != 1:
+            raise UsageError("name one spider")
+        process = self.crawler_process
+        if not isinstance(process, AsyncCrawlerProcess):
+            raise ConfigError("newscrawler needs Scrapy's asyncio reactor; unset TWISTED_REACTOR")
+        self._created = self._create_crawler(args[0])
+        self._stopping = Stopping(process)
+        with self._stopping.listening():
+            process.crawl(self._created, **opts.spargs)
+            process.start(install_signal_handlers=False)
 
     def _report(self) -> ExitCode:
         if self._created is None:
             return ExitCode.FAILED
-        result = result_of(self._created)
+        asked = self._stopping is not None and self._stopping.asked
+        result = result_of(self._created, interrupted=asked)
         if result.error:
             sys.stderr.write(f"error: {result.error}\n")
         if result.report:

@@ -10,8 +10,9 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newscrawler.downloader import AbandonedError
 from newscrawler.downloads import explain_failure
-from newscrawler.errors import PageError
+from newscrawler.errors import PageError, StoreError
 from newscrawler.ingest import Ingest
 from newscrawler.items import Article, Miss, Outcome, Stage, Task
 from newscrawler.loaders import IncompleteError
@@ -38,9 +39,12 @@ class NewsSpider(Spider):
         return Ingest.of(self.crawler)
 
     async def start(self) -> AsyncIterator[Request]:
-        await self.discover()
-        async for task in self.ingest.tasks():
-            yield self.article_request(task)
+        try:
+            await self.discover()
+            async for task in self.ingest.tasks():
+                yield self.article_request(task)
+        except StoreError as error:
+            self.ingest.error = self.ingest.error or error  # the store stops the crawl itself
 
     async def discover(self) -> None:
         """Bring new ids into the ledger."""
@@ -89,6 +93,8 @@ class NewsSpider(Spider):
 
     def miss_article(self, failure: Failure) -> Iterator[Article | Miss | Request]:
         """A request that got no answer, as an outcome of its task."""
+        if failure.check(AbandonedError):
+            return  # the task stays due
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         task: Task = request.cb_kwargs["task"]
         if "reader" in request.cb_kwargs:

@@ -83,7 +83,7 @@ def try_lock(db: Database, name: str) -> Held | None:
 def _busy(db: Database, name: str) -> str:
     runs = schema.runs.c
     query = (
-        select(runs.run_id, runs.pid, runs.host)
+        select(runs.run_id, runs.pid, runs.host, runs.started_at)
         .where(runs.site == name, runs.status == "running")
         .order_by(runs.run_id.desc())
         .limit(1)
@@ -95,7 +95,8 @@ def _busy(db: Database, name: str) -> str:
     if row is None:
         return f"another process is working on {name}; try again when it is done"
     return (
-        f"run {row.run_id} (pid {row.pid} on {row.host}) is crawling {name}; wait for it or stop it"
+        f"run {row.run_id} (pid {row.pid} on {row.host}) is crawling {name} since"
+        f" {row.started_at:%Y-%m-%d %H:%M:%S} UTC; wait for it (--wait) or stop it"
     )
 
 
