@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from newscrawler.replica import Replica
 from newscrawler.selftest.aim import Aim
 from newscrawler.selftest.audit import audit
-from newscrawler.selftest.upstream import Upstream
+from newscrawler.selftest.upstream import Upstream, article_of
 from newscrawler.selftest.verdict import CrashReport
 from newscrawler.selftest.victim import Shot, Victim
 from newscrawler.store.check import check
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.scratch import scratch_database
-from newscrawler.store.snapshot import snapshot
+from newscrawler.store.snapshot import Snapshot, snapshot
 
 OnKill = Callable[[int], None]
 """Gets the number of kills so far."""
@@ -79,24 +79,36 @@ class _Test:
     def _crawl(self, shot: Shot, aim: Aim) -> None:
         report = self._report
         self._upstream.advance()
-        after_kill = report.crawls > 0
         report.crawls += 1
         end = self._victim.crawl(shot)
         aim.learn(shot, end)
-        again = self._upstream.fetched_again()
-        if after_kill:
-            report.refetched.append(again)
+        seen = snapshot(self._database, ["news", "news_revisions"])
+        wasted = self._wasted(seen)
+        report.repeated = self._upstream.repeated
         if end.was_killed:
             report.kills[shot.name] += 1
+            report.refetched.append(wasted)
         elif end.code:
             report.unexpected.append(
                 f"crawl {report.crawls} ({shot.name}) ended with {end.code}: {end.last_line}"
             )
-        self._look_for_vanished()
+        elif wasted:
+            report.unexpected.append(f"crawl {report.crawls} fetched {wasted} and stored them not")
+        self._look_for_vanished(seen)
 
-    def _look_for_vanished(self) -> None:
+    def _wasted(self, seen: Snapshot) -> int:
+        """Requests of the last crawl whose answers are not stored."""
+        stored = {row["external_id"]: row["content_hash"] for row in seen["news"]}
+        states = self._upstream.states
+        wasted = 0
+        for code, times in self._upstream.fetched().items():
+            is_stored = stored.get(code) == article_of(code, states[code][-1]).content_hash
+            wasted += times - is_stored
+        return wasted
+
+    def _look_for_vanished(self, seen: Snapshot) -> None:
         """What has been committed stays: no kill takes a revision back."""
-        rows = snapshot(self._database, ["news_revisions"])["news_revisions"]
+        rows = seen["news_revisions"]
         now = {(row["article_id"], row["revision"], row["content_hash"]) for row in rows}
         self._report.vanished += [
             f"article {article_id} revision {revision}"

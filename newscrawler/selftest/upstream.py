@@ -33,7 +33,9 @@ class Upstream:
         """Every announced article: its answers, in the order in which they were true."""
         self._random = Random(seed)  # noqa: S311 (repeatable, nothing secret)
         self._fetched: Counter[str] = Counter()
-        self._fetched_state: dict[str, int] = {}
+        self._fetched_states: set[tuple[str, int]] = set()
+        self.repeated = 0
+        """Requests for a state of an article that had been fetched before."""
 
     def advance(self) -> None:
         """Let articles appear, be corrected, and be announced again in another list's spelling."""
@@ -45,16 +47,16 @@ class Upstream:
         for code in self._some(recent, REPEATED):
             self._repeat(code)
 
-    def fetched_again(self) -> int:
-        """Requests since the last call for a state of an article that had been fetched before."""
+    def fetched(self) -> Counter[str]:
+        """How often each article was asked for since the last call; counts what is repeated."""
         now = Counter(dict(self.world.fetched))
-        again = 0
-        for code, times in (now - self._fetched).items():
-            state = len(self.states[code])
-            again += times - (self._fetched_state.get(code) != state)
-            self._fetched_state[code] = state
+        since = now - self._fetched
         self._fetched = now
-        return again
+        for code, times in since.items():
+            state = (code, len(self.states[code]))
+            self.repeated += times - (state not in self._fetched_states)
+            self._fetched_states.add(state)
+        return since
 
     def _some(self, codes: list[str], many: int) -> list[str]:
         return self._random.sample(codes, min(many, len(codes)))

@@ -33,7 +33,9 @@ class CrashReport:
     unexpected: list[str] = field(default_factory=list)
     """Crawls that were not killed and did not end well; findings of `db check`."""
     refetched: list[int] = field(default_factory=list)
-    """For each kill, how many requests the next crawl had to repeat."""
+    """For each kill, how many requests died with the crawl and have to be repeated."""
+    repeated: int = 0
+    """Requests that were in fact repeated, by whatever later crawl."""
     interrupted: int = 0
     """Runs that the kills left behind and that are recorded as interrupted."""
     seconds: float = 0.0
@@ -52,6 +54,9 @@ class CrashReport:
             "refetched too many": over,
             "unexpected": self.unexpected,
         }
+        if self.repeated > sum(self.refetched):
+            unneeded = self.repeated - sum(self.refetched)
+            found["unexpected"] = [*found["unexpected"], f"{unneeded} requests for nothing"]
         return {name: things for name, things in found.items() if things}
 
     @property
@@ -74,7 +79,7 @@ def render(report: CrashReport) -> Iterator[str]:
         f" · vanished {len(report.vanished)}"
     )
     yield (
-        f"  fetched again per kill: at most {max(report.refetched, default=0)}, on average"
+        f"  to fetch again per kill: at most {max(report.refetched, default=0)}, on average"
         f" {report.refetched_mean:.1f} (promised: at most {IN_FLIGHT})"
     )
     yield (
@@ -110,6 +115,7 @@ def as_row(report: CrashReport) -> dict[str, object]:
         "interrupted": report.interrupted,
         "refetched_max": max(report.refetched, default=0),
         "refetched_mean": round(report.refetched_mean, 2),
+        "repeated": report.repeated,
         "unexpected": report.unexpected,
         "seconds": round(report.seconds, 1),
         "ok": report.ok,
