@@ -18,6 +18,7 @@ COMMANDS = (
     "crawl",
     "db",
     "demo",
+    "explain",
     "failures",
     "fetch",
     "runs",

@@ -78,3 +78,16 @@ def test_show_finds_an_article_by_number_id_and_page(shell: Shell) -> None:
         assert done.returncode == 0
         assert done.stdout.startswith(TITLE)
     assert shell.newscrawler("show", "99").returncode == 3
+
+
+def test_explain_tells_the_life_of_an_id(shell: Shell) -> None:
+    shell.newscrawler("crawl", "eastmoney")
+    done = shell.newscrawler("explain", f"NW{INCOMPLETE}")
+    assert done.returncode == 0
+    told = done.stdout.splitlines()
+    assert told[0] == f"NW{INCOMPLETE} · done"
+    assert "announced by list flash" in told[1]
+    assert any("run 1: new" in line for line in told)
+    assert any("change " in line and "created" in line for line in told)
+    assert told[-1].startswith("next: stored; a run rechecks it after ")
+    assert shell.newscrawler("explain", "NW202202242287599999").returncode == 3
