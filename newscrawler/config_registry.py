@@ -92,6 +92,13 @@ class Config:
             "everything else private is refused.",
         )
     )
+    insecure_tls_hosts: tuple[str, ...] = field(
+        metadata=_about(
+            "",
+            values.hosts,
+            "Comma list of host or host:port whose TLS certificates are not verified.",
+        )
+    )
     raw_archive: Path | None = field(
         metadata=_about(
             "data/raw",

@@ -28,7 +28,14 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # Only http and https: a single-URL fetch must not read local files.
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "newscrawler.net.handler.LimitedDownloadHandler",
+    "https": "newscrawler.net.handler.LimitedDownloadHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
 DOWNLOAD_VERIFY_CERTIFICATES = True
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False
@@ -50,17 +57,24 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
+# Requests can be given up, so that a stop does not wait for slow hosts.
+DOWNLOADER = "newscrawler.downloader.AbandoningDownloader"
+LOG_FORMATTER = "newscrawler.logs.QuietLogFormatter"
+
+# Ours deal with every answer in which Scrapy's lose data, ask too fast or take no for yes.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newscrawler.net.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "newscrawler.net.retries.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "newscrawler.net.answers.DecodeMiddleware": 590,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "newscrawler.resolver.RefusalMiddleware": 560,  # names what the guard refused
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newscrawler.redirects.PlainRedirectMiddleware": 600,
 }
-
-# Requests can be given up, so that a stop does not wait for slow hosts.
-DOWNLOADER = "newscrawler.downloader.AbandoningDownloader"
-LOG_FORMATTER = "newscrawler.logs.QuietLogFormatter"
 
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -21,9 +21,20 @@ class ValidatePipeline:
             return _refused(item, Outcome.REJECTED, "implausible", "body too long")
         if not plausible(item.published_at, now=item.fetched_at):
             return _refused(item, Outcome.PENDING, "implausible_date", item.published_local)
-        if "\ufffd" in item.title:
-            return _refused(item, Outcome.FAILED, "charset", "U+FFFD in the title")
+        if damaged := _damaged(item):
+            return _refused(item, Outcome.FAILED, "charset", damaged)
         return item
+
+
+def _damaged(article: Article) -> str:
+    """Where the text holds U+FFFD, which stands for what could not be decoded; "" if nowhere."""
+    texts = {
+        "title": article.title,
+        "body": article.body.text,
+        "summary": article.summary,
+        "source": article.source,
+    }
+    return next((f"U+FFFD in the {name}" for name, text in texts.items() if "\ufffd" in text), "")
 
 
 def _refused(article: Article, outcome: Outcome, reason: str, detail: str) -> Miss:

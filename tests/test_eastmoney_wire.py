@@ -57,7 +57,7 @@ def test_what_is_no_json_is_named(raw: bytes, reason: str) -> None:
     assert caught.value.reason == reason
 
 
-@given(st.text(st.characters(codec="gb18030")))
+@given(st.text(st.characters(codec="gb18030", exclude_categories=["Co"])))
 def test_gb18030_is_read_where_utf8_cannot_be(text: str) -> None:
     raw = text.encode("gb18030")
     try:
@@ -67,6 +67,11 @@ def test_gb18030_is_read_where_utf8_cannot_be(text: str) -> None:
             assert decode_text(raw) == text
 
 
+def test_what_is_gb18030_by_chance_only_is_no_text() -> None:
+    with pytest.raises(PageError, match="charset"):
+        decode_text("\ue5e5\ue000".encode("gb18030"))
+
+
 @given(st.binary())
 def test_any_bytes_are_read_or_refused_with_a_reason(raw: bytes) -> None:
     reason = ""
@@ -74,7 +79,7 @@ def test_any_bytes_are_read_or_refused_with_a_reason(raw: bytes) -> None:
         read_json(raw)
     except PageError as error:
         reason = error.reason
-    assert reason in {"", "empty_answer", "html_page", "not_json", "charset"}
+    assert reason in {"", "empty_answer", "html_page", "blocked", "not_json", "charset"}
 
 
 def test_keys_are_read_without_regard_to_case_and_the_filled_one_wins() -> None:

@@ -16,6 +16,8 @@ from newscrawler.errors import PageError, StoreError
 from newscrawler.ingest import Ingest
 from newscrawler.items import Article, Miss, Outcome, Stage, Task
 from newscrawler.loaders import IncompleteError
+from newscrawler.net.breaker import Breaker
+from newscrawler.net.retries import host_of
 
 REJECTING = frozenset({"wrong_article", "too_deep", "implausible"})
 """Reasons that another try will not mend: `rejected`, not `failed`."""
@@ -89,7 +91,12 @@ class NewsSpider(Spider):
         except IncompleteError as error:
             yield self.miss(task, url, Outcome.PENDING, Stage.READ, error)
         except PageError as error:
+            if response and error.reason == "blocked":
+                Breaker.of(self.crawler).was_blocked(host_of(response))
             yield self.miss(task, url, outcome_of(error), Stage.READ, error)
+        else:
+            if response:
+                Breaker.of(self.crawler).was_read(host_of(response))
 
     def miss_article(self, failure: Failure) -> Iterator[Article | Miss | Request]:
         """A request that got no answer, as an outcome of its task."""

@@ -1,0 +1,1 @@
+"""Between Scrapy and the network: what may be asked, what came, and whether it came whole."""

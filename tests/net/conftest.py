@@ -1,0 +1,124 @@
+"""Crawls of servers that misbehave; each is made once and looked at by many tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newscrawler.replica import World
+from tests.net.fault_server import FaultServer
+from tests.net.faults import FAULTS, Fault
+
+ROOT = Path(__file__).resolve().parents[2]
+FAST = {
+    "NEWSCRAWLER_RETRY_BASE_S": 0.05,
+    "REQUEST_DELAY_S": "0",
+    "RAW_ARCHIVE": "off",
+    "MAX_REQUESTS_PER_HOUR": "0",
+}
+
+
+@dataclass
+class Crawled:
+    """What one crawl came to."""
+
+    server: FaultServer
+    ids: Mapping[str, str]
+    """External id by fault."""
+    report: dict[str, Any]
+    code: int
+    peak_mb: float
+    seconds: float
+    stderr: str
+    database: Path
+
+    def rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.database) as connection:
+            return list(connection.execute(query, values))
+
+    def ended(self, fault: str) -> tuple[str, str]:
+        """(outcome, reason) of the article that had this fault."""
+        query = (
+            "SELECT r.outcome, coalesce(r.reason, '') FROM run_tasks r JOIN tasks t USING (task_id)"
+            " WHERE t.external_id = ?"
+        )
+        [(outcome, reason)] = self.rows(query, self.ids[fault])
+        return str(outcome), str(reason)
+
+    def stored(self, fault: str) -> bool:
+        return bool(self.rows("SELECT 1 FROM news WHERE external_id = ?", self.ids[fault]))
+
+    def tries(self, fault: str) -> int:
+        return len(self.server.times(f"GetNewsText.do?id=NW{self.ids[fault]}"))
+
+
+def crawl(folder: Path, server: FaultServer, ids: Mapping[str, str], **settings: object) -> Crawled:
+    """Crawl a server from a process of its own."""
+    given = {
+        **FAST,
+        "EASTMONEY_BASE_URL": server.origin,
+        "DATABASE_URL": f"sqlite:///{folder / 'news.db'}",
+        **settings,
+    }
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.net.faulty_crawl", json.dumps(given)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    seconds = time.monotonic() - began
+    return Crawled(
+        server=server,
+        ids=ids,
+        seconds=seconds,
+        stderr=done.stderr,
+        database=folder / "news.db",
+        **json.loads(done.stdout),
+    )
+
+
+def plan(world: World, names: list[str]) -> dict[str, str]:
+    """An article for each fault."""
+    assert len(names) <= len(world.ids)
+    return dict(zip(names, sorted(world.ids), strict=False))
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """One crawl in which every article has another fault, but for some that have none."""
+    world = World.recorded()
+    world.grow(20)
+    ids = plan(world, [*FAULTS, "none"])
+    faults: dict[str, Fault] = {ids[name]: fault for name, fault in FAULTS.items()}
+    chain = {f"/chain/{n}": _hop(n + 1) for n in range(30)}
+    with FaultServer({**faults, **chain}, world) as server:
+        folder = tmp_path_factory.mktemp("faulty")
+        settings = {
+            "PAGE_DEADLINE_S": "2.5",
+            "CONCURRENCY": "32",
+            "IN_FLIGHT": "64",
+            "NEWSCRAWLER_BREAKER_FAILURES": 10_000,
+        }
+        yield crawl(folder, server, ids, **settings)
+
+
+def _hop(number: int) -> Fault:
+    async def answer(ask: Any) -> None:
+        await ask.whole(b"", b"Location: /chain/%d" % number, status=b"302 Found")
+
+    return answer
