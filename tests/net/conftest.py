@@ -8,10 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -71,16 +72,7 @@ def crawl(folder: Path, server: FaultServer, ids: Mapping[str, str], **settings:
         **settings,
     }
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.net.faulty_crawl", json.dumps(given)],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    done = _run("tests.net.faulty_crawl", json.dumps(given))
     seconds = time.monotonic() - began
     return Crawled(
         server=server,
@@ -90,6 +82,30 @@ def crawl(folder: Path, server: FaultServer, ids: Mapping[str, str], **settings:
         database=folder / "news.db",
         **json.loads(done.stdout),
     )
+
+
+def probe(urls: Sequence[str], *, ca: Path | None = None, **settings: object) -> dict[str, str]:
+    """What becomes of each URL: "status URL" or "outcome reason". `ca`: trusted certificates."""
+    allowed = ",".join({urlsplit(url).hostname or "" for url in urls})
+    given = {**FAST, "ALLOWED_PRIVATE_HOSTS": allowed, **settings}
+    done = _run("tests.net.probe", json.dumps(given), *urls, SSL_CERT_FILE=str(ca or ""))
+    answer: dict[str, str] = json.loads(done.stdout)
+    return answer
+
+
+def _run(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    ours = {name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**ours, **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done
 
 
 def plan(world: World, names: list[str]) -> dict[str, str]:

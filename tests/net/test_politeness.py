@@ -1,0 +1,71 @@
+"""Waiting, giving up and coming back: rows S19 and S20."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newscrawler.replica import World
+from tests.net.conftest import Crawled, crawl
+from tests.net.fault_server import FaultServer
+from tests.net.faults import Exchange, Fault, s20_503, s22_login_page
+
+TEXTS = "/NewsData/GetNewsText.do"
+
+
+def asks_to_wait(value: bytes, times: int) -> Fault:
+    async def answer(ask: Exchange) -> None:
+        if ask.nth <= times:
+            await ask.whole(b"", b"Retry-After: " + value, status=b"429 Slow Down")
+        else:
+            await ask.whole(ask.good)
+
+    return answer
+
+
+def crawl_with(folder: Path, fault: Fault, *, everywhere: bool = False) -> Crawled:
+    world = World.recorded()
+    key = TEXTS if everywhere else min(world.ids)
+    with FaultServer({key: fault}, world) as server:
+        return crawl(folder, server, {"fault": min(world.ids)}, CONCURRENCY="2")
+
+
+def test_s19_a_stated_wait_is_kept_and_the_host_is_left_in_peace(tmp_path: Path) -> None:
+    done = crawl_with(tmp_path, asks_to_wait(b"1", 1))
+    assert done.ended("fault") == ("new", "")
+    refused, again = done.server.times(done.ids["fault"])
+    assert again - refused >= 1
+    # One request may have been on its way already.
+    assert len([asked for asked in done.server.log if refused < asked.at < refused + 0.99]) <= 1
+    assert done.report["notes"] == ["waited 1 s for HTTP 429 ×1"]
+    assert done.code == 0
+
+
+def test_s19_who_asks_for_too_long_a_wait_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
+    done = crawl_with(tmp_path, asks_to_wait(b"999999", 99))
+    assert done.ended("fault") == ("failed", "http_429")
+    assert done.tries("fault") == 1
+    assert done.seconds < 20
+    assert {row[0] for row in done.rows("SELECT reason FROM news_failures")} <= {
+        "http_429",
+        "circuit_open",
+    }
+    assert any("were not sent" in note for note in done.report["notes"])
+
+
+def test_s19_a_wait_that_makes_no_sense_is_our_own(tmp_path: Path) -> None:
+    done = crawl_with(tmp_path, asks_to_wait(b"-5", 1))
+    assert done.ended("fault") == ("new", "")
+    assert done.seconds < 20
+
+
+@pytest.mark.parametrize("fault", [s20_503, s22_login_page])
+def test_s20_a_host_that_only_fails_is_soon_left_alone(tmp_path: Path, fault: Fault) -> None:
+    done = crawl_with(tmp_path, fault, everywhere=True)
+    assert len(done.server.times(TEXTS)) <= 10 + 2 + 4  # what was on its way, and being read
+    reasons = {row[0] for row in done.rows("SELECT reason FROM news_failures")}
+    assert reasons == {"circuit_open", "http_503" if fault is s20_503 else "blocked"}
+    assert done.report["adds_up"]
+    assert done.code == 1
+    assert done.rows("SELECT * FROM news") == []
