@@ -26,7 +26,12 @@ _Revision = tuple[int, int, str]
 
 
 def crash_test(
-    database_url: str, rounds: int, seed: int, *, on_kill: OnKill = lambda _: None
+    database_url: str,
+    rounds: int,
+    seed: int,
+    *,
+    aim: Aim | None = None,
+    on_kill: OnKill = lambda _: None,
 ) -> CrashReport:
     """Kill `rounds` crawls on a scratch database of the kind of `database_url`; audit what is left.
 
@@ -43,7 +48,7 @@ def crash_test(
         upstream = Upstream(seed)
         with Replica(upstream.world) as replica:
             victim = Victim(Path(folder), url, replica.origin, upstream.world)
-            _Test(report, upstream, victim, database).run(rounds, Aim(seed), on_kill)
+            _Test(report, upstream, victim, database).run(rounds, aim or Aim(seed), on_kill)
         audit(report, snapshot(database), upstream.states)
         report.unexpected += [
             f"db check: {finding['check']}: {finding['result']}"

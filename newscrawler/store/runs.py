@@ -87,12 +87,13 @@ def finish(
 ) -> RunReport:
     """Close a run ("finished", "failed" or "interrupted"); what it left open counts as pending."""
     _close_open_tasks(conn, run_id, now)
+    started = conn.scalar(select(runs.c.started_at).where(runs.c.run_id == run_id))
     conn.execute(
         update(runs)
         .where(runs.c.run_id == run_id)
         .values(
             status=status,
-            finished_at=now,
+            finished_at=max(now, started or now),  # the clock may have been set back
             requests=requests,
             bytes=bytes,
             notes=json.dumps(list(notes), ensure_ascii=False),
@@ -106,11 +107,12 @@ def mark_interrupted(conn: Connection, run_ids: Iterable[int], now: datetime) ->
     """Close runs whose process died; their counts stay true."""
     for run_id in run_ids:
         outcomes.lock_run(conn, run_id)
+        started = conn.scalar(select(runs.c.started_at).where(runs.c.run_id == run_id))
         _close_open_tasks(conn, run_id, now)
         conn.execute(
             update(runs)
             .where(runs.c.run_id == run_id, runs.c.status == RUNNING)
-            .values(status=INTERRUPTED, finished_at=now)
+            .values(status=INTERRUPTED, finished_at=max(now, started or now))
         )
 
 
