@@ -1,36 +1,25 @@
 """What the server of tests/processes.py has imported when it forks."""
 
-import dateparser
-import psycopg
-import pypinyin
-import scrapy.cmdline
-import scrapy.core.downloader.handlers.http11
-import scrapy.core.engine
-import uvloop
+from importlib import import_module
 
-import newscrawler.cli
-import newscrawler.cli.crawl
-import newscrawler.cli.demo
-import newscrawler.cli.failures
-import newscrawler.cli.fetch
-import newscrawler.cli.runs
-import newscrawler.cli.show
-import newscrawler.commands.crawl
-import newscrawler.slugs
-import newscrawler.spiders.eastmoney
-import newscrawler.spiders.share
-import pipelines.dedupe
-import pipelines.store
-import pipelines.validate
+from newscrawler.cli import COMMANDS
+from newscrawler.slugs import source_slug
 
-newscrawler.slugs.source_slug("财联社")  # loads the pinyin table
-
-__all__ = [
+for name in (
+    *(f"newscrawler.cli.{command}" for command in COMMANDS),
     "dateparser",
-    "newscrawler",
-    "pipelines",
+    "newscrawler.commands.crawl",
+    "newscrawler.spiders.eastmoney",
+    "newscrawler.spiders.share",
+    "pipelines.dedupe",
+    "pipelines.store",
+    "pipelines.validate",
     "psycopg",
-    "pypinyin",
-    "scrapy",
+    "scrapy.cmdline",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.core.engine",
     "uvloop",
-]
+):
+    import_module(name)
+
+source_slug("财联社")  # loads the pinyin table

@@ -55,9 +55,9 @@ def _events(life: Mapping[str, Any]) -> Iterator[tuple[datetime, str]]:
     for row in life["announcements"]:
         yield row["first_at"], f"announced by list {row['list']} as {row['title'] or '(no title)'}"
     for row in life["runs"]:
-        reason = f" ({row['reason']})" if row["reason"] else ""
+        why = f" ({row['reason']})" if row["reason"] else ""
         if row["at"]:
-            yield row["at"], f"run {row['run_id']}: {row['outcome']}{reason}"
+            yield row["at"], f"run {row['run_id']}: {row['outcome']}{why}"
     for row in life["changes"]:
         yield row["changed_at"], f"change {row['seq']}: {row['kind']}, revision {row['revision']}"
     for row in life["failures"]:
