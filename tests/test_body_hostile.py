@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newscrawler.body import read_body, visible_text_differs
@@ -17,10 +17,10 @@ from newscrawler.body.walk import MAX_DEPTH
 from newscrawler.errors import PageError
 from newscrawler.items import Body
 from newscrawler.text import clean_line
-from tests.test_body_html import FRAGMENTS
+from tests.body.fragments import DIALECT, FRAGMENTS
 
 anything = st.text(st.characters(exclude_categories=()))
-soup = st.lists(st.sampled_from(FRAGMENTS) | anything, max_size=30).map("".join)
+soup = st.lists(st.sampled_from([*FRAGMENTS, *DIALECT]) | anything, max_size=30).map("".join)
 tags = st.sampled_from(["b", "strong", "i", "em", "u", "span", "font", "sub", "sup", "x-y", "cite"])
 words = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=8)
 
@@ -50,6 +50,8 @@ def strings(body: Body) -> list[str]:
 
 
 @given(anything | soup)
+@example("\u0338\u0338")
+@example("0<span class=em_stock_key_common data-code=0,0><br></span>")
 def test_any_text_is_read_into_valid_text(source: str) -> None:
     body = read_body(source)
     for text in strings(body):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from newscrawler.body import allowlist, read_body
 from newscrawler.errors import PageError
 from newscrawler.items import Body
+from tests.body.fragments import DIALECT, FRAGMENTS
 
 VECTORS = [
     "<script>alert(1)</script>",
@@ -47,22 +48,9 @@ VECTORS = [
     "<isindex action=javascript:1><bgsound src=javascript:1><frameset onload=1><frame src=x>",
 ]
 
-FRAGMENTS = [
-    "<p>", "</p>", "<b>", "</b>", "<strong>", "</strong>", "<em>", "</em>", "<i>", "</i>", "<br>",
-    "<a href='https://x.cn/a?b=1&c=\"2\"'>", "<a href='HTTP://中.cn/'>", "<a href=javascript:1>",
-    "</a>", "<div>", "</div>", "<ul>", "<ol>", "<li>", "</li>", "</ul>", "<blockquote>",
-    "</blockquote>", "<h2>", "</h2>", "<table>", "<tr>", "<td>", "<th colspan=3>", "</td>",
-    "</tr>", "</table>", "<img src='https://x.cn/a_w1h2.png' alt='\"<&>'>", "<script>", "</script>",
-    "<style>", "</style>", "<svg>", "</svg>", "<math>", "<form>", "</form>", "<template>",
-    "<select>", "<option>", "<center>", "</center>", "<pre>", "</pre>", "<!--", "-->",
-    "<![CDATA[", "<p style='text-align:center'>", "<p class=em_media>", "（文章来源：x）",
-    "(点击", ")", "&lt;", "&amp;", "&#x3C;", "&nbsp;", "\u3000", "\n", "  ", "<", ">", "\"", "'",
-    "&", "=", "/", "a", "国", "\u0338",
-    "e\u0301", "\x00", "\x01", "\ud800", "\ufeff", "\u202e", "。", "<figure>", "<figcaption>",
-    "<span class=em_stock_key_common data-code='1,600519'>", "</span>", "<textarea>", "<title>",
-]  # fmt: skip
-
-hostile = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=40).map("".join)
+hostile = st.lists(st.sampled_from([*FRAGMENTS, *DIALECT]) | st.text(max_size=5), max_size=40).map(
+    "".join
+)
 
 
 def cleaned(html: str) -> str:

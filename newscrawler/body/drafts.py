@@ -83,9 +83,11 @@ class Mention:
 
     @property
     def counts(self) -> bool:
-        """Whether it stands in the prose that is left."""
+        """Whether it stands in the prose that is left, and can be seen."""
         draft = self.draft
         if draft is None or draft.dropped:
+            return False
+        if not self.raw[self.start : self.end].isalnum() and not self.name:
             return False
         if self.row:
             return True

@@ -188,7 +188,7 @@ def _link(state: State, attrs: Attributes) -> End | None:
         return state.mention(key, form) if key else None
     href = attrs.get("href", "")
     if "EmImageRemark" in classes:
-        state.chart = (key, attrs.get("data-code") or href) if key else None
+        state.chart = (key, ".".join(key)) if key else None
         state.skip()
         return state.end_chart
     if is_advert(classes, href):
@@ -219,7 +219,7 @@ def _span(state: State, attrs: Attributes) -> End | None:
 
 def _image(state: State, attrs: Attributes) -> None:
     if is_chart(attrs):
-        state.show_chart(attrs, None)
+        state.show_chart(attrs)
     elif "class" in attrs and is_advert(attrs["class"], ""):
         state.mark("advert", attrs.get("src", ""))()
     elif "advert" not in state.buffer.marks:

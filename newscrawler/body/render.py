@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from newscrawler.body.drafts import Draft, Picture, Span
@@ -11,6 +12,7 @@ from newscrawler.text import clean_block
 MAX_INLINE_BORDERS = 64
 """A block with more markup borders than this, and gaps to close, is written as plain text."""
 
+_OVERLAYS = re.compile(">\u0338+")
 _NESTING = ("a", "strong", "em")
 _FRAMES = {
     BlockKind.PARAGRAPH: ("", "p"),
@@ -47,8 +49,9 @@ def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
     if group:
         parts.append(f"</{group}>")
     parts.append(_close(figures.get(len(drafts), []), ""))
+    html = "".join(parts)
     # U+0338 would join the ">" before it under NFC; without a base it says nothing.
-    return "".join(parts).replace(">\u0338", ">")
+    return _OVERLAYS.sub(">", html) if "\u0338" in html else html
 
 
 def _figure(picture: Picture) -> str:

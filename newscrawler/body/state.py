@@ -11,6 +11,7 @@ from newscrawler.body.page import Page, Setting
 from newscrawler.body.parse import Attributes
 from newscrawler.body.securities import INFOKEY, KEYTIP, Key, key_of_id, key_of_picture
 from newscrawler.body.tables import Table
+from newscrawler.text import clean_line
 
 End = Callable[[], None]
 """What is to be done at the end of an element."""
@@ -78,11 +79,13 @@ class State:
         buffer = self.buffer
         return partial(self._end_hinted, outer, self.mentioned, buffer.length, buffer.serial)
 
-    def show_chart(self, attrs: Attributes, key: Key | None) -> None:
-        """Note the security of a quote picture."""
-        key = key or key_of_picture(attrs)
+    def show_chart(self, attrs: Attributes) -> None:
+        """Note the security of a quote picture: that of the link around it, else its own."""
+        chart, self.chart = self.chart, None
+        key = chart[0] if chart else key_of_picture(attrs)
         if key:
-            self._add_chart(key, attrs.get("alt") or attrs.get("src", ""))
+            label = clean_line(attrs.get("alt", "")) or clean_line(attrs.get("src", ""))
+            self._add_chart(key, label or (chart[1] if chart else ".".join(key)))
 
     def note_related(self, href: str) -> None:
         """Note the article that an address leads to."""

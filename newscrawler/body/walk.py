@@ -105,8 +105,7 @@ class _Walker(State):
         if tag == "a":
             self.note_related(attrs.get("href", ""))
         elif tag == "img" and self.chart:
-            self.show_chart(attrs, self.chart[0])
-            self.chart = None
+            self.show_chart(attrs)
         elif tag == "source" and not self.video:
             self.video = safe_url(attrs.get("src"))
 
