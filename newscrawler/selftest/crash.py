@@ -24,6 +24,9 @@ OnKill = Callable[[int], None]
 
 _Revision = tuple[int, int, str]
 
+_TOO_MANY = 5
+"""So many crawls that end badly by themselves: there is nothing to be learnt from more."""
+
 
 def crash_test(
     database_url: str,
@@ -44,7 +47,7 @@ def crash_test(
         scratch_database(database_url, Path(folder)) as url,
         closing(open_database(url)) as database,
     ):
-        report = CrashReport(database=database.kind, seed=seed)
+        report = CrashReport(database=database.kind, seed=seed, rounds=rounds)
         upstream = Upstream(seed)
         with Replica(upstream.world) as replica:
             victim = Victim(Path(folder), url, replica.origin, upstream.world)
@@ -73,9 +76,10 @@ class _Test:
         """Kill so many times, then let one crawl finish what is left."""
         report = self._report
         while (kills := report.kills.total()) < rounds and report.crawls < 2 * rounds + 5:
+            if len(report.unexpected) >= _TOO_MANY:
+                break
             on_kill(kills)
-            shot = aim.next()
-            self._crawl(shot, aim)
+            self._crawl(aim.next(), aim)
         if kills < rounds:
             report.unexpected.append(f"only {kills} of {rounds} kills hit a running crawl")
         on_kill(kills)

@@ -18,6 +18,8 @@ class CrashReport:
     database: str
     """"sqlite", "postgresql" or "mariadb"."""
     seed: int
+    rounds: int = 0
+    """How many kills were asked for."""
     crawls: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     """How often it was killed where: failpoints, `at random`, `starting up`."""
@@ -94,7 +96,7 @@ def render(report: CrashReport) -> Iterator[str]:
         if len(things) > _SHOWN:
             yield f"  {name}: and {len(things) - _SHOWN} more"
     if not report.ok:
-        yield f"  again: newscrawler selftest crash --rounds {kills} --seed {report.seed}"
+        yield f"  again: newscrawler selftest crash --rounds {report.rounds} --seed {report.seed}"
 
 
 def as_row(report: CrashReport) -> dict[str, object]:
@@ -102,6 +104,7 @@ def as_row(report: CrashReport) -> dict[str, object]:
     return {
         "database": report.database,
         "seed": report.seed,
+        "rounds": report.rounds,
         "kills": report.kills.total(),
         "killed": dict(report.kills),
         "crawls": report.crawls,
