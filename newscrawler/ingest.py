@@ -201,8 +201,11 @@ class Ingest:
 
     async def tasks(self) -> AsyncIterator[Task]:
         """Every task that is due, each once, no faster than commits follow."""
-        given = 0
-        while batch := await self.session.take([task.task_id for task in self._open.values()]):
+        stats, given = self._crawler.stats, 0
+        while batch := await self.session.take(
+            [task.task_id for task in self._open.values()],
+            stats.get_value("downloader/request_count", 0),
+        ):
             for task in batch:
                 await self._window.acquire()
                 if self.error or given == self._limit:

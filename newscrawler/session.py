@@ -14,7 +14,7 @@ from typing import Self
 from newscrawler.config import Config
 from newscrawler.errors import NewscrawlerError, PageError, StoreError
 from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
-from newscrawler.store import Connection, failures, ledger, outcomes, runs
+from newscrawler.store import Connection, budget, failures, ledger, outcomes, runs
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.locks import site_lock
 from newscrawler.store.migrate import prepare
@@ -58,6 +58,11 @@ class RunSession:
     _lists: Sequence[str]
     _writer: Writer
     _held: ExitStack
+    _began: datetime
+    _goes_on: datetime | None = None
+    _is_spent: bool = False
+    _planned: int = 0
+    """Requests that were made or that tasks drawn so far will make, one each."""
 
     @classmethod
     async def open(
@@ -102,6 +107,7 @@ class RunSession:
             _lists=lists,
             _writer=writer,
             _held=held,
+            _began=now(),
         )
 
     async def announce(
@@ -153,19 +159,40 @@ class RunSession:
             )
         )
 
-    async def take(self, in_flight: Collection[int]) -> list[Task]:
+    async def take(self, in_flight: Collection[int], requests: int = 0) -> list[Task]:
         """The next tasks of this run but those in flight (task ids), leftovers of earlier runs
-        last; empty when none is left."""
+        last; empty when none is left, or when the hour's budget of requests is spent.
+
+        `requests`: how many this run has made.
+        """
 
         def draw(conn: Connection) -> list[Task]:
-            tasks = ledger.take(conn, self.run_id, _BATCH, in_flight, self._lists)
+            most = min(_BATCH, self._room(conn, requests))
+            tasks = ledger.take(conn, self.run_id, max(most, 1), in_flight, self._lists)
             if tasks or self.kind != "crawl":
-                return tasks
-            if not ledger.adopt(conn, self.run_id, self.site, self._now(), _BATCH):
+                return self._within(most, tasks)
+            if most <= 0 or not ledger.adopt(conn, self.run_id, self.site, self._now(), most):
                 return []
-            return ledger.take(conn, self.run_id, _BATCH, in_flight, self._lists)
+            return ledger.take(conn, self.run_id, most, in_flight, self._lists)
 
-        return await self._writer.call(draw)
+        self._planned = max(self._planned, requests)
+        tasks = await self._writer.call(draw)
+        self._planned += len(tasks)
+        return tasks
+
+    def _room(self, conn: Connection, requests: int) -> int:
+        """How many requests this hour's budget still has."""
+        limit = self.config.max_requests_per_hour
+        if not limit or self.kind != "crawl":
+            return _BATCH
+        now = self._now()
+        earlier = budget.spells(conn, self.site, self.run_id, now)
+        self._goes_on = budget.goes_on(earlier, self._began, now)
+        return limit - budget.used(earlier, now) - max(requests, self._planned)
+
+    def _within(self, most: int, tasks: list[Task]) -> list[Task]:
+        self._is_spent = most <= 0 and bool(tasks)
+        return tasks[: max(most, 0)]
 
     async def save(self, item: Article | Miss) -> Saved:
         """Store one observation; returns after its commit."""
@@ -196,7 +223,7 @@ class RunSession:
             status = runs.INTERRUPTED
         if error:
             status = runs.FAILED
-        notes = [*([f"stopped: {error}"] if error else []), *remarks]
+        notes = [*([f"stopped: {error}"] if error else []), *remarks, *self._budget_note()]
         with self._held:
             try:
                 return await self._writer.call(
@@ -208,7 +235,17 @@ class RunSession:
                         requests=requests,
                         bytes=received_bytes,
                         notes=notes,
+                        left_as=budget.SPENT_REASON if self._is_spent else runs.NOT_FETCHED,
                     )
                 )
             finally:
                 await self._writer.close()
+
+    def _budget_note(self) -> list[str]:
+        if not self._is_spent or self._goes_on is None:
+            return []
+        limit = self.config.max_requests_per_hour
+        return [
+            f"the hour's {limit} requests (MAX_REQUESTS_PER_HOUR) are spent; "
+            f"the rest waits, from {self._goes_on:%H:%M} UTC a run may go on"
+        ]

@@ -84,9 +84,11 @@ def finish(
     requests: int = 0,
     bytes: int = 0,
     notes: Sequence[str] = (),
+    left_as: str = NOT_FETCHED,
 ) -> RunReport:
-    """Close a run ("finished", "failed" or "interrupted"); what it left open counts as pending."""
-    _close_open_tasks(conn, run_id, now)
+    """Close a run ("finished", "failed" or "interrupted"); what it left open counts as pending,
+    for the reason `left_as`."""
+    _close_open_tasks(conn, run_id, now, left_as)
     started = conn.scalar(select(runs.c.started_at).where(runs.c.run_id == run_id))
     conn.execute(
         update(runs)
@@ -108,7 +110,7 @@ def mark_interrupted(conn: Connection, run_ids: Iterable[int], now: datetime) ->
     for run_id in run_ids:
         outcomes.lock_run(conn, run_id)
         started = conn.scalar(select(runs.c.started_at).where(runs.c.run_id == run_id))
-        _close_open_tasks(conn, run_id, now)
+        _close_open_tasks(conn, run_id, now, reason=NOT_FETCHED)
         conn.execute(
             update(runs)
             .where(runs.c.run_id == run_id, runs.c.status == RUNNING)
@@ -116,14 +118,12 @@ def mark_interrupted(conn: Connection, run_ids: Iterable[int], now: datetime) ->
         )
 
 
-def _close_open_tasks(conn: Connection, run_id: int, now: datetime) -> None:
+def _close_open_tasks(conn: Connection, run_id: int, now: datetime, reason: str) -> None:
     is_open = (run_tasks.c.run_id == run_id) & run_tasks.c.outcome.is_(None)
     left = conn.scalar(select(func.count()).select_from(run_tasks).where(is_open)) or 0
     if left:
         conn.execute(
-            update(run_tasks)
-            .where(is_open)
-            .values(outcome=Outcome.PENDING, reason=NOT_FETCHED, at=now)
+            update(run_tasks).where(is_open).values(outcome=Outcome.PENDING, reason=reason, at=now)
         )
         outcomes.count(conn, run_id, {Outcome.PENDING: left})
 

@@ -125,7 +125,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with FaultServer({**faults, **chain}, world) as server:
         folder = tmp_path_factory.mktemp("faulty")
         settings = {
-            "PAGE_DEADLINE_S": "2.5",
+            "PAGE_DEADLINE_S": "3",
+            "MAX_PAGE_BYTES": str(2 << 20),
             "CONCURRENCY": "32",
             "IN_FLIGHT": "64",
             "NEWSCRAWLER_BREAKER_FAILURES": 10_000,

@@ -54,13 +54,14 @@ def test_s19_who_asks_for_too_long_a_wait_is_asked_again_by_the_next_run(tmp_pat
     assert any("were not sent" in note for note in done.report["notes"])
 
 
+@pytest.mark.faults
 def test_s19_a_wait_that_makes_no_sense_is_our_own(tmp_path: Path) -> None:
     done = crawl_with(tmp_path, asks_to_wait(b"-5", 1))
     assert done.ended("fault") == ("new", "")
     assert done.seconds < 20
 
 
-@pytest.mark.parametrize("fault", [s20_503, s22_login_page])
+@pytest.mark.parametrize("fault", [s20_503, pytest.param(s22_login_page, marks=pytest.mark.faults)])
 def test_s20_a_host_that_only_fails_is_soon_left_alone(tmp_path: Path, fault: Fault) -> None:
     done = crawl_with(tmp_path, fault, everywhere=True)
     assert len(done.server.times(TEXTS)) <= 10 + 2 + 4  # what was on its way, and being read
