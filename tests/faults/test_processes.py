@@ -87,13 +87,9 @@ def test_p06_a_clock_set_back_makes_no_negative_duration(tmp_path: Path) -> None
     with closing(open_database(f"sqlite:///{tmp_path / 'news.db'}")) as database:
         prepare(database)
         for jump in (-timedelta(days=1), -timedelta(hours=1), timedelta(days=3653)):
-            number = transact(
-                database, lambda conn: runs.start(conn, "eastmoney", "crawl", T0, 1, "host")
-            )
-            report = transact(
-                database,
-                lambda conn, n=number, t=T0 + jump: runs.finish(conn, n, "finished", t),  # type: ignore[misc]
-            )
+            with database.write() as conn:
+                number = runs.start(conn, "eastmoney", "crawl", T0, 1, "host")
+                report = runs.finish(conn, number, "finished", T0 + jump)
             assert report.finished_at is not None
             assert report.finished_at >= report.started_at
             assert "· -" not in "\n".join(render(report))
