@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from tests.net.conftest import probe
+from tests.net.conftest import ROOT, probe
 from tests.net.fault_server import FaultServer
 from tests.net.faults import Exchange, Fault, s03_silence, s20_503, s21_endless_chain
+from tests.processes import run
 
 TEXT = b"Content-Type: text/plain"
 PAGE = "/page.html"
@@ -96,3 +99,21 @@ def test_s24_what_is_not_allowed_is_not_asked_for(
 ) -> None:
     server, _ = judged[name]
     assert not server.times(".html")
+
+
+def test_s24_fetch_of_what_robots_txt_forbids_exits_4(tmp_path: Path) -> None:
+    with FaultServer({"/robots.txt": says(DENY)}) as server:
+        done = run(
+            "newscrawler",
+            ("fetch", "NW202202242287513337"),
+            tmp_path,
+            {
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "NEWSCRAWLER_EASTMONEY_BASE_URL": server.origin,
+                "NEWSCRAWLER_DATABASE_URL": f"sqlite:///{tmp_path / 'news.db'}",
+            },
+        )
+        assert done.returncode == 4, done.stderr
+        assert "robots.txt disallows" in done.stderr
+        assert [asked.target for asked in server.log] == ["/robots.txt"]
