@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PAGES = 1000
+PAGES = 2000
 ROUNDS = 5
 CONCURRENCY = 8
 MEMORY = (2_000, 20_000)

@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from newscrawler import settings as ours
+from newscrawler.crawl import check
 from newscrawler.ingest import Ingest
 from newscrawler.items import Announcement
 from newscrawler.replica import World, serve
@@ -81,6 +82,7 @@ def run_full(origin: str, pages: int, concurrency: int, path: str) -> None:
     }
     for name, value in given.items():
         settings.set(name, value, "cmdline")
+    check(settings)
     crawler = measure(settings, "eastmoney", {})
     report = Ingest.of(crawler).report
     assert report is not None
