@@ -128,6 +128,7 @@ def test_p02_a_signal_during_start_up_ends_without_a_traceback(
         assert done.returncode in (130, -number)
 
 
+@pytest.mark.faults
 def test_p02_a_signal_that_was_ignored_stays_ignored(stage: Stage) -> None:
     command = [sys.executable, "-m", "newscrawler", "crawl", "eastmoney"]
     running = subprocess.Popen(
