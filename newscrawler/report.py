@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from newscrawler.errors import ExitCode
 from newscrawler.items import Outcome, RunReport
 
-
 _SHOWN = 5
 """Failures in a report for people; JSON and `newscrawler failures` have more."""
 

@@ -6,8 +6,8 @@ Upstream format: data/recorded/README.md.
 from __future__ import annotations
 
 import json
-import sys
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
