@@ -39,7 +39,7 @@ def stats() -> set[str]:
     found = set()
     for module in modules():
         for node in ast.walk(module):
-            if isinstance(node, ast.Call) and _name(node.func).endswith("_value"):
+            if isinstance(node, ast.Call):
                 found |= {text for text in map(_text, node.args) if text}
     return {text for text in found if text.startswith("newscrawler/")}
 
