@@ -31,6 +31,7 @@ def test_p01_one_signal_ends_a_crawl_in_order(stage: Stage) -> None:
     assert stage.repair() == []
 
 
+@pytest.mark.faults
 def test_p01_a_host_that_does_not_answer_is_not_waited_for(stage: Stage) -> None:
     stage.world.faults.add("delay60@/NewsData")
     running = stage.start(after=4)
@@ -81,6 +82,7 @@ def test_p01_a_locked_database_is_not_waited_for(stage: Stage) -> None:
     assert stage.repair() == []
 
 
+@pytest.mark.faults
 def test_p02_two_signals_end_a_crawl_at_once(stage: Stage) -> None:
     stage.world.faults.add("delay0.2@/NewsData")
     running = stage.start(after=30)
