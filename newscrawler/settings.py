@@ -44,7 +44,7 @@ METAREFRESH_ENABLED = False
 HTTPPROXY_ENABLED = False  # a proxy would resolve addresses that our guard never sees
 
 # 30 % less CPU a page: each response pays for this many task slots, and ours hold one item.
-CONCURRENT_ITEMS = 4
+CONCURRENT_ITEMS = 1
 # The ledger says what is fetched; a filter in memory would say it again, and forget.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
@@ -56,6 +56,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
 }
 # Requests can be given up, so that a stop does not wait for slow hosts.
 DOWNLOADER = "newscrawler.downloader.AbandoningDownloader"
