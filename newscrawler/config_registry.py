@@ -103,7 +103,7 @@ class Config:
         metadata=_about(
             "data/raw",
             values.directory,
-            'Directory of the WARC archive of raw answers; "off" keeps none.',
+            'Reserved, without effect yet: directory of an archive of raw answers; "off" for none.',
         )
     )
     contact: str = field(
@@ -136,13 +136,13 @@ class Config:
     on_run_end: str = field(
         repr=False,
         metadata=_about(
-            "", values.text, "Command or webhook URL that gets each run report as JSON.", mask_hook
+            "", values.text, "Reserved, without effect yet: gets each run report.", mask_hook
         ),
     )
     on_alarm: str = field(
         repr=False,
         metadata=_about(
-            "", values.text, "Command or webhook URL that gets each alarm as JSON.", mask_hook
+            "", values.text, "Reserved, without effect yet: gets each alarm.", mask_hook
         ),
     )
     page_deadline_s: float = field(
