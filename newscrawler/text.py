@@ -17,6 +17,7 @@ _INVISIBLE = re.compile(
 )
 _GAP = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\xa0\u2028\u2029]+")
 _LONG_WORDLESS = re.compile(r"\W{200}")
+_SHORT = 500
 MAX_MARKS = 30
 """Combining marks on one character, in a long text: more are an attack on normalisation."""
 
@@ -31,11 +32,9 @@ def clean_line(raw: str) -> str:
     'A股三大 指数\\u3000收涨'
     """
     line = raw.strip()
-    if not line.isprintable():
+    if not line.isprintable() or "  " in line:
         line = sweep(line).strip()
-    elif "  " in line:
-        line = _GAP.sub(" ", line)
-    if len(line) > 500 and _LONG_WORDLESS.search(line):
+    if len(line) > _SHORT and _LONG_WORDLESS.search(line):
         line = _thin_marks(line)
     return line if is_normalized("NFC", line) else normalize("NFC", line)
 

@@ -8,7 +8,7 @@ from newscrawler.body.drafts import Draft, Mention, Picture
 from newscrawler.body.mentions import collect
 from newscrawler.body.page import Page
 from newscrawler.body.render import render
-from newscrawler.body.walk import Items, walk
+from newscrawler.body.walk import Items, read_page
 from newscrawler.items import Block, BlockKind, Body, Image
 
 __all__ = ["read_body", "visible_text_differs"]
@@ -32,10 +32,10 @@ def read_body(
     Raises:
         PageError: `too_deep`.
     """
-    page = walk(html, images, links)
+    page = read_page(html, images, links)
     linked = None
     if securities_html is not None and securities_html != html:
-        linked = walk(securities_html, images, links)
+        linked = read_page(securities_html, images, links)
     return _body(page, linked)
 
 
@@ -45,14 +45,14 @@ def visible_text_differs(html: str, other: str) -> bool:
     Raises:
         PageError: `too_deep`.
     """
-    return html != other and _visible(walk(html)) != _visible(walk(other))
+    return html != other and _visible(read_page(html)) != _visible(read_page(other))
 
 
 def _body(page: Page, linked: Page | None) -> Body:
     drafts = _settle(page)
     related = page.related | (linked.related if linked else {})
     return Body(
-        blocks=tuple(Block(kind=d.kind, text=d.text, rows=d.rows) for d in drafts),
+        blocks=tuple([Block(kind=d.kind, text=d.text, rows=d.rows) for d in drafts]),
         images=tuple(_images(page.pictures, drafts)),
         securities=collect(_mentions(page, linked)),
         related=tuple(related),
@@ -68,7 +68,7 @@ def _body(page: Page, linked: Page | None) -> Body:
 def _settle(page: Page) -> list[Draft]:
     """The drafts that stay; pictures move up where blocks before them went."""
     kept = [draft for draft in page.drafts if not draft.dropped]
-    if len(kept) < len(page.drafts):
+    if page.pictures and len(kept) < len(page.drafts):
         before = [0]
         for draft in page.drafts:
             before.append(before[-1] + (not draft.dropped))

@@ -21,21 +21,22 @@ class Span(NamedTuple):
     href: str = ""
 
 
-@dataclass(slots=True, eq=False)
 class Draft:
     """A block in the making: `raw[start:end]` without `cuts`, which cleans to `text`."""
 
-    raw: str
-    start: int
-    end: int
-    kind: BlockKind
-    text: str
     spans: Sequence[Span] = ()
     cuts: tuple[tuple[int, int], ...] = ()
-    media: bool = False
+    media = False
     rows: tuple[tuple[str, ...], ...] = ()
-    header_rows: int = 0
-    dropped: bool = False
+    header_rows = 0
+    dropped = False
+
+    def __init__(self, raw: str, start: int, end: int, kind: BlockKind, text: str = "") -> None:
+        self.raw = raw
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.text = text
 
     def visible(self, upto: int) -> str:
         """The raw text from the start up to a position, without the cuts."""
@@ -54,27 +55,22 @@ class Draft:
         self.text = clean_block(self.visible(end))
 
 
-@dataclass(slots=True, eq=False)
 class Mention:
     """One sighting of a security: a stretch of a run (`form`: its class), or a chart (its label).
 
     In a table, `row` is the text of the row it stands in.
     """
 
-    market: str
-    code: str
-    raw: str = ""
-    start: int = 0
-    end: int = 0
-    form: str = ""
-    chart: str | None = None
+    raw = ""
     draft: Draft | None = None
-    row: str = ""
+    row = ""
+    chart: str | None = None
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Market and code."""
-        return self.market, self.code
+    def __init__(self, key: tuple[str, str], start: int, end: int, form: str = "") -> None:
+        self.key = key
+        self.start = start
+        self.end = end
+        self.form = form
 
     @property
     def name(self) -> str:
@@ -85,16 +81,19 @@ class Mention:
     def counts(self) -> bool:
         """Whether it stands in the prose that is left, and can be seen."""
         draft = self.draft
-        if draft is None or draft.dropped:
-            return False
-        if not self.raw[self.start : self.end].isalnum() and not self.name:
+        if draft is None or draft.dropped or not (self._is_word or self.name):
             return False
         if self.row:
             return True
-        if self.start >= draft.end:
-            return False
-        before = bisect_right(draft.cuts, (self.start, len(self.raw))) - 1
-        return before < 0 or self.start >= draft.cuts[before][1]
+        cuts = draft.cuts
+        if self.start >= draft.end or not cuts:
+            return self.start < draft.end
+        before = bisect_right(cuts, (self.start, len(self.raw))) - 1
+        return before < 0 or self.start >= cuts[before][1]
+
+    @property
+    def _is_word(self) -> bool:
+        return self.raw[self.start : self.end].isalnum()
 
 
 @dataclass(slots=True, eq=False)
@@ -195,4 +194,4 @@ class Buffer:
         self.parts = []
         self.length = 0
         self.serial += 1
-        return parts[0] if len(parts) == 1 else "".join(parts)
+        return "".join(parts)

@@ -21,19 +21,24 @@ _NOISE = re.compile(r"^(?:郑重声明\s*[：:]\s*东方财富|风险提示及�
 _NOISE_TEXT = re.compile(r"^市场有风险，投资需谨慎")
 _RELATED = re.compile(r"^相关(?:报道|新闻|阅读|链接|文章)\s*(?:[>＞》]{2,}|[：:]$)")
 
+_SUSPICIOUS = frozenset("（(郑风相")
+"""First characters of the lines that may stand anywhere."""
+
 
 def strip_lines(page: Page) -> None:
     """Drop these lines from a page's drafts and keep what they say in its fields."""
-    firsts = {draft.text[0] for draft in page.drafts}
-    if not firsts.isdisjoint("（("):
-        _strip_original_title(page)
-    if not firsts.isdisjoint("郑风"):
-        _strip_noise(page)
-    if "相" in firsts:
-        _strip_related(page)
+    suspects = [draft for draft in page.drafts if draft.text[0] in _SUSPICIOUS]
+    if suspects:
+        _strip_original_title(page, suspects)
+        firsts = {draft.text[0] for draft in suspects}
+        if not firsts.isdisjoint("郑风"):
+            _strip_noise(page)
+        if "相" in firsts:
+            _strip_related(page)
     _strip_tail(page)
-    if any(draft.media and not draft.dropped for draft in page.drafts):
-        _strip_marked_source(page)
+    marked = [draft for draft in page.drafts if draft.media]
+    for draft in marked:
+        _strip_marked_source(page, draft)
 
 
 def _strip_tail(page: Page) -> None:
@@ -81,19 +86,18 @@ def _cut(page: Page, draft: Draft, form: re.Pattern[str], word: str, rule: str) 
     return found[1]
 
 
-def _strip_marked_source(page: Page) -> None:
+def _strip_marked_source(page: Page, draft: Draft) -> None:
     """A paragraph of class em_media is the source line wherever it stands."""
-    for draft in page.drafts:
-        found = _SOURCE_OF_CLASS.match(draft.text) if draft.media and not draft.dropped else None
-        if found and len(found[1]) <= MAX_SOURCE_CHARS:
-            page.source = page.source or found[1]
-            _drop(page, draft, "source line")
+    found = None if draft.dropped else _SOURCE_OF_CLASS.match(draft.text)
+    if found and len(found[1]) <= MAX_SOURCE_CHARS:
+        page.source = page.source or found[1]
+        _drop(page, draft, "source line")
 
 
-def _strip_original_title(page: Page) -> None:
+def _strip_original_title(page: Page, suspects: list[Draft]) -> None:
     """A block that is nothing but a parenthesis with the title it had elsewhere."""
-    for draft in page.drafts:
-        found = _ORIGINAL_TITLE.match(draft.text) if draft.text[0] in "（(" else None
+    for draft in suspects:
+        found = _ORIGINAL_TITLE.match(draft.text)
         if found and len(found[1]) <= MAX_TITLE_CHARS and draft.kind is not BlockKind.TABLE:
             page.original_title = page.original_title or clean_line(found[1])
             _drop(page, draft, "original title")

@@ -24,13 +24,13 @@ def collect(mentions: Iterable[Mention]) -> tuple[Security, ...]:
     for mention in mentions:
         if mention.chart is not None or mention.counts:
             grouped.setdefault(mention.key, []).append(mention)
-    return tuple(_security(group) for group in grouped.values())
+    return tuple(map(_security, grouped.values()))
 
 
 def _security(group: list[Mention]) -> Security:
     prose = [mention for mention in group if mention.chart is None]
     first = prose[0] if prose else group[0]
-    market, code = first.market, first.code
+    market, code = first.key
     kind = kind_of(market, code)
     return Security(
         market=market,

@@ -53,7 +53,9 @@ class Page:
             return
         text = clean_line(raw)
         if text:
-            draft = Draft(raw, 0, len(raw), setting.kind, text, media=setting.media)
+            draft = Draft(raw, 0, len(raw), setting.kind, text)
+            if setting.media:
+                draft.media = True
             if setting.centred and draft.kind is BlockKind.PARAGRAPH:
                 draft.kind = self._kind(draft, centred=True)
             self.drafts.append(draft)
@@ -65,19 +67,18 @@ class Page:
         if "\n" in raw:
             self._add_paragraphs(run, setting)
         elif raw or run.spans:
-            owner = self._add_draft(
-                run, Draft(raw, 0, len(raw), setting.kind, "", run.spans), setting
-            )
+            owner = self._add_draft(run, Draft(raw, 0, len(raw), setting.kind), run.spans, setting)
             for mention in run.mentions:
                 mention.raw, mention.draft = raw, owner
-        self._place_pictures(run, len(raw))
+        if run.pictures:
+            self._place_pictures(run, len(raw))
 
     def _add_paragraphs(self, run: Run, setting: Setting) -> None:
         """Split a run at its blank lines and indents."""
         raw = run.raw
         segments = _segments(raw)
         owners = [
-            self._add_draft(run, Draft(raw, start, end, setting.kind, "", spans), setting)
+            self._add_draft(run, Draft(raw, start, end, setting.kind), spans, setting)
             for (start, end), spans in zip(segments, _spread(run.spans, segments), strict=True)
         ]
         for mention in run.mentions:
@@ -98,11 +99,14 @@ class Page:
             else:
                 self.add(run, setting)
 
-    def _add_draft(self, run: Run, draft: Draft, setting: Setting) -> Draft | None:
+    def _add_draft(
+        self, run: Run, draft: Draft, spans: list[Span], setting: Setting
+    ) -> Draft | None:
         """Complete and append a draft; None if it is blank or an advert."""
         raw = run.raw[draft.start : draft.end]
         draft.text = clean_block(raw) if "\n" in raw else clean_line(raw)
-        if draft.spans:
+        if spans:
+            draft.spans = spans
             tags = {span.tag for span in draft.spans}
             if "advert" in tags and self._is_advert(draft, run):
                 return None

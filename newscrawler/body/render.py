@@ -33,10 +33,10 @@ def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
     group = ""
     for index, draft in enumerate(drafts):
         frame, tag = _FRAMES[draft.kind]
+        inside = _inline(draft) if draft.spans or draft.rows else _text(draft.text)
         if group and (frame != group or index in figures):
             parts.append(f"</{group}>")
             group = ""
-        inside = _inline(draft) if tag != "table" else _rows(draft)
         if index in figures:
             captioned = draft.kind is BlockKind.CAPTION
             parts.append(_close(figures[index], inside if captioned else ""))
@@ -78,9 +78,9 @@ def _rows(draft: Draft) -> str:
 
 def _inline(draft: Draft) -> str:
     """A draft's text with its links and emphasis."""
+    if draft.rows:
+        return _rows(draft)
     text = draft.text
-    if not draft.spans:
-        return _text(text)
     tags = ("a", "em") if draft.kind is BlockKind.HEADING else _NESTING
     spans = [span for span in draft.spans if span.tag in tags and span.start < span.end]
     placed = _placed(draft, spans) if spans else []

@@ -125,7 +125,9 @@ class State:
             self._add_chart(*chart)
 
     def _add_chart(self, key: Key, label: str) -> None:
-        self.buffer.mention(Mention(*key, start=self.buffer.length, chart=label))
+        mention = Mention(key, self.buffer.length, self.buffer.length)
+        mention.chart = label
+        self.buffer.mention(mention)
 
     def _leave(self, outer: Setting) -> None:
         self.flush()
@@ -142,7 +144,7 @@ class State:
         if last and last.start >= start and last.key == key and last.chart is None:
             return
         if buffer.length > start:
-            buffer.mention(Mention(*key, "", start, buffer.length, form))
+            buffer.mention(Mention(key, start, buffer.length, form))
             self.mentioned += 1
 
     def _end_hinted(self, outer: str, mentioned: int, start: int, serial: int) -> None:

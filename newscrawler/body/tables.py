@@ -79,7 +79,8 @@ class Table:
         if not rows:
             return None
         text = "\n".join(CELL_SEPARATOR.join(row) for row in rows)
-        draft = Draft(text, 0, len(text), BlockKind.TABLE, text, rows=tuple(rows))
+        draft = Draft(text, 0, len(text), BlockKind.TABLE, text)
+        draft.rows = tuple(rows)
         draft.header_rows = header_rows
         for mention in self.mentions:
             mention.draft = draft

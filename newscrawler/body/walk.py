@@ -20,10 +20,11 @@ Items = Sequence[Mapping[str, object]]
 MAX_DEPTH = 250
 """More elements than this inside each other are no article (upstream's deepest has 8)."""
 
+_MAX_OPEN = MAX_DEPTH + 2  # html and body are always there
 _PLACEHOLDER = re.compile(r"\s*(IMG|Link)#(\d{1,6})\s*", re.ASCII)
 
 
-def walk(html: str, images: Items = (), links: Items = ()) -> Page:
+def read_page(html: str, images: Items = (), links: Items = ()) -> Page:
     """Read a body in one pass.
 
     Raises:
@@ -51,18 +52,16 @@ class _Walker(State):
         return self.page
 
     def start(self, tag: str, attrs: Attributes) -> None:
-        ends = self.ends
-        if len(ends) >= MAX_DEPTH + 2:  # html and body are always there
-            raise PageError("too_deep", f"more than {MAX_DEPTH} elements inside each other")
+        end = None
         if self.skipping:
-            ends.append(None)
-            if attrs:
-                self._look_at_skipped(tag, attrs)
-        elif attrs and ("style" in attrs or "hidden" in attrs) and is_hidden(attrs):
-            ends.append(self.skip())
-        else:
-            begin = BEGIN.get(tag)
-            ends.append(begin(self, attrs) if begin else None)
+            self._look_at_skipped(tag, attrs)
+        elif attrs and is_hidden(attrs):
+            end = self.skip()
+        elif tag in BEGIN:
+            end = BEGIN[tag](self, attrs)
+        self.ends.append(end)
+        if len(self.ends) > _MAX_OPEN:
+            raise PageError("too_deep", f"more than {MAX_DEPTH} elements inside each other")
 
     def end(self, tag: str) -> None:
         end = self.ends.pop()
