@@ -14,63 +14,14 @@ from newscrawler.body.state import End, State
 from newscrawler.body.tables import Table
 from newscrawler.items import BlockKind
 
-GONE = frozenset(
-    {
-        "script",
-        "style",
-        "iframe",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "embed",
-        "form",
-        "title",
-        "select",
-        "textarea",
-        "button",
-        "input",
-        "audio",
-        "canvas",
-        "applet",
-        "frameset",
-        "noframes",
-        "noembed",
-        "datalist",
-        "rp",
-    }
-)
+GONE = """script style iframe noscript template svg math object embed form title select textarea
+    button input audio canvas applet frameset noframes noembed datalist rp"""
 """Elements that show nothing a reader would read."""
 
-_BLOCKS = (
-    "p",
-    "div",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "aside",
-    "nav",
-    "address",
-    "details",
-    "summary",
-    "fieldset",
-    "figure",
-    "ul",
-    "ol",
-    "dl",
-    "hgroup",
-    "menu",
-    "thead",
-    "tbody",
-    "tfoot",
-    "colgroup",
-    "xmp",
-    "plaintext",
-    "option",
-)
+BLOCKS = """p section article header footer main aside nav address details summary fieldset figure
+    ul ol dl hgroup menu thead tbody tfoot colgroup xmp plaintext option"""
+"""Elements that stand on lines of their own."""
+
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)")
 
@@ -121,7 +72,8 @@ def _set_by(attrs: Attributes, setting: Setting) -> Setting:
 
 
 def _center(state: State, attrs: Attributes) -> End:
-    return state.enter(state.setting._replace(centred=True))
+    setting = state.setting
+    return state.enter(Setting(setting.kind, True, setting.media, setting.pre))
 
 
 def _pre(state: State, attrs: Attributes) -> End:
@@ -238,8 +190,8 @@ Begin = Callable[[State, Attributes], "End | None"]
 """What to do at the start of an element; returns what to do at its end."""
 
 BEGIN: dict[str, Begin] = {
-    **dict.fromkeys(GONE, _gone),
-    **dict.fromkeys(_BLOCKS, _block),
+    **dict.fromkeys(GONE.split(), _gone),
+    **dict.fromkeys(BLOCKS.split(), _block),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _of_kind(BlockKind.HEADING)),
     **dict.fromkeys(("li", "dt", "dd"), _of_kind(BlockKind.LIST_ITEM)),
     **dict.fromkeys(("figcaption", "caption"), _of_kind(BlockKind.CAPTION)),
