@@ -123,6 +123,7 @@ class Victim:
             f"{_PREFIX}IN_FLIGHT": str(IN_FLIGHT),
             f"{_PREFIX}RECHECK": "off",
             f"{_PREFIX}RAW_ARCHIVE": "off",
+            f"{_PREFIX}MAX_REQUESTS_PER_HOUR": "0",  # a hundred runs ask for more than an hour's
         }
         armed = {failpoints.VARIABLE: shot.point} if shot.point else {}
         return kept | settings | armed
