@@ -6,5 +6,5 @@ resolve() {
     "$UV" pip compile --quiet --upgrade --universal --python-version 3.11 --no-config \
         --generate-hashes --no-emit-index-url --custom-compile-command "make lock" "$@" pyproject.toml
 }
-resolve --group dev --group build --output-file requirements/dev.txt
+resolve --extra parquet --group dev --group build --output-file requirements/dev.txt
 resolve --group build --constraint requirements/dev.txt --output-file requirements/runtime.txt
