@@ -62,3 +62,7 @@ class SchemaError(StoreError):
 
 class SiteBusyError(StoreError):
     """Another run holds the site's lock."""
+
+
+class ExportError(NewscrawlerError):
+    """A file cannot be written; what was there before is as it was."""

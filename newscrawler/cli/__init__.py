@@ -19,6 +19,7 @@ COMMANDS = (
     "db",
     "demo",
     "explain",
+    "export",
     "failures",
     "fetch",
     "runs",

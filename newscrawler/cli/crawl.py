@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from newscrawler.cli._common import Options, command_options, json_option, print_json
+from newscrawler.cli._filters import moment
 from newscrawler.cli._progress import live_progress
 from newscrawler.config import SITES
-from newscrawler.config_values import ages
 from newscrawler.crawl import CrawlResult, settings_for, worst
 from newscrawler.crawl import crawl as run_crawl
-from newscrawler.dates import SHANGHAI, parse_time
 from newscrawler.errors import ConfigError
 from newscrawler.report import render, report_row
 
@@ -55,26 +54,13 @@ def crawl(
     if wait:
         extra["NEWSCRAWLER_WAIT"] = True
     if since:
-        extra["NEWSCRAWLER_SINCE"] = _since(since, datetime.now(UTC)).isoformat()
+        extra["NEWSCRAWLER_SINCE"] = moment("--since", since, datetime.now(UTC)).isoformat()
     spiders: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in sites]
     settings = settings_for({**extra, **options.given})
     with live_progress(enabled=sys.stderr.isatty() and not as_json) as watch:
         results = run_crawl(spiders, settings, watch=watch)
     _print(results, as_json=as_json)
     sys.exit(worst([result.code for result in results]))
-
-
-def _since(text: str, now: datetime) -> datetime:
-    """The moment an age ("2h") or a date stands for; a date without zone is Beijing time."""
-    try:
-        [age] = ages(text)
-    except ValueError:
-        moment = parse_time(text, zone=SHANGHAI, now=now)
-    else:
-        moment = now - age
-    if moment is None:
-        raise ConfigError(f"--since takes an age such as 2h or a date, not {text!r}")
-    return moment
 
 
 def _chosen(named: tuple[str, ...], all_sites: bool) -> tuple[str, ...]:

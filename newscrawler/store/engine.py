@@ -22,7 +22,8 @@ _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
 _FILE_MODE = 0o640
 _DEFAULT_DIRECTORY = Path("data")
-_READ_ONLY = "newscrawler_read_only"
+READ_ONLY = "newscrawler_read_only"
+"""The execution option of a connection that takes no lock on SQLite: it only reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection in a transaction that only reads, and so waits for no writer."""
-        with self.engine.connect().execution_options(**{_READ_ONLY: True}) as conn, conn.begin():
+        with self.engine.connect().execution_options(**{READ_ONLY: True}) as conn, conn.begin():
             yield conn
 
     def check_writable(self) -> None:
@@ -190,5 +191,5 @@ def _watch(engine: Engine, kind: str) -> None:
 
         @event.listens_for(engine, "begin")
         def begin(conn: Connection) -> None:
-            reading = conn.get_execution_options().get(_READ_ONLY, False)
+            reading = conn.get_execution_options().get(READ_ONLY, False)
             conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
