@@ -38,7 +38,7 @@ def as_json(article: Row) -> str:
 
 def _remarks(article: Row) -> Iterator[str]:
     if article["duplicate_of"]:
-        yield f"same text as article {article['duplicate_of']} ({article['duplicate_reason']})"
+        yield f"duplicate of article {article['duplicate_of']} ({article['duplicate_reason']})"
     if article["gone_at"]:
         yield f"withdrawn upstream, seen at {article['gone_at']:%Y-%m-%d %H:%M:%S} UTC"
     if article["editor"]:
