@@ -84,9 +84,9 @@ def _duplicates(article: Row) -> Iterator[str]:
     for row in article["duplicates"]:
         is_original = row["article_id"] == article["duplicate_of"]
         relation = "duplicate of" if is_original else "duplicate:"
-        reason = (article if is_original else row)["duplicate_reason"] or "same original"
+        why = (article if is_original else row)["duplicate_reason"] or "same original"
         said = f"{row['source'] or row['site']} · {row['title']}"
-        yield f"{relation} article {row['article_id']} · {said} ({reason})"
+        yield f"{relation} article {row['article_id']} · {said} ({why})"
 
 
 def _revisions(rows: Sequence[Row], diffs: Sequence[Difference]) -> Iterator[str]:
