@@ -145,6 +145,15 @@ class Config:
             "", values.text, "Reserved, without effect yet: gets each alarm.", mask_hook
         ),
     )
+    silence_alarm: timedelta | None = field(
+        metadata=_about(
+            "auto",
+            values.silence,
+            "How long a list may offer nothing new before the run warns (`stale`) and ends with "
+            'exit code 1: one age for all lists, "auto" for each list\'s own rhythm, "off" for '
+            "ever.",
+        )
+    )
     page_deadline_s: float = field(
         metadata=_about("30", values.seconds(0.1), "Seconds for one whole answer, first to last.")
     )

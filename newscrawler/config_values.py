@@ -83,6 +83,23 @@ def ages(value: str) -> tuple[timedelta, ...]:
     return tuple(sorted(spans))
 
 
+AUTO = timedelta(0)
+
+
+def silence(value: str) -> timedelta | None:
+    """How long a list may be silent: AUTO for "auto", None for "off", else one age ("6h")."""
+    word = value.strip().lower()
+    if word == "auto":
+        return AUTO
+    try:
+        found = ages(value)
+    except ValueError:
+        found = (AUTO, AUTO)
+    if len(found) > 1 or not word:
+        raise ValueError('one age such as "6h" (units s, m, h, d, w), "auto" or "off"')
+    return found[0] if found else None
+
+
 def directory(value: str) -> Path | None:
     """A directory; None for "off"."""
     if value.strip().lower() == "off":

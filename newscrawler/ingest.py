@@ -23,7 +23,7 @@ from newscrawler.config import Config
 from newscrawler.downloader import AbandonedError, AbandoningDownloader
 from newscrawler.downloads import explain_failure, require_ok
 from newscrawler.errors import NewscrawlerError, PageError, SiteBusyError, StoreError
-from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
+from newscrawler.items import Article, Listing, Miss, Outcome, RunReport, Saved, Stage, Task
 from newscrawler.net import waits
 from newscrawler.session import RunSession
 
@@ -169,13 +169,9 @@ class Ingest:
             raise trouble from error
         return require_ok(response).body
 
-    async def announce(
-        self, name: str, url: str, rows: Sequence[Announcement], bad_ids: Sequence[str] = ()
-    ) -> None:
+    async def announce(self, listing: Listing) -> None:
         """Enter what one list announced into the ledger, before anything of it is fetched."""
-        if self._since:
-            rows = [row for row in rows if not row.published_at or row.published_at >= self._since]
-        await self.session.announce(name, url, rows, bad_ids, recheck_all=self._recheck)
+        await self.session.announce(listing, since=self._since, recheck_all=self._recheck)
 
     async def list_failed(self, name: str, url: str, error: PageError) -> None:
         """Record a list that could not be read; the run then ends with exit code 1."""

@@ -6,8 +6,9 @@ All are frozen; all datetimes are aware and in UTC; all text is NFC without cont
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -145,6 +146,20 @@ class Announcement:
     digest: str = ""
     url: str = ""
     """The article's page for people; "" if the list names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One answer of one list."""
+
+    name: str
+    url: str
+    rows: Sequence[Announcement] = ()
+    """Newest first, as the list has them."""
+    bad_ids: Sequence[str] = ()
+    """Rows that name no usable id, as text for people."""
+    silence: timedelta | None = None
+    """How long this list may by its nature offer nothing new; None for any time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

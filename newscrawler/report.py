@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from newscrawler.errors import ExitCode
 from newscrawler.items import Outcome, RunReport
 
+STALE = "stale"
+"""The reason of a list that was read and has offered nothing new for too long."""
 _SHOWN = 5
 """Failures in a report for people; JSON and `newscrawler failures` have more."""
 
@@ -24,11 +26,15 @@ def verdict(report: RunReport) -> str:
     """The first line: did it work, and if not, why."""
     failed = report.counts[Outcome.FAILED]
     lists = _failed_lists(report)
+    silent = [row for row in lists if row["reason"] == STALE]
+    unread = len(lists) - len(silent)
     problems = []
     if report.status != "finished":
         problems.append(report.status)
-    if lists:
-        problems.append(f"{len(lists)} {_plural('list', len(lists))} unreadable")
+    if unread:
+        problems.append(f"{unread} {_plural('list', unread)} unreadable")
+    if silent:
+        problems.append(f"{len(silent)} {_plural('list', len(silent))} silent for too long")
     if failed:
         problems.append(f"{failed} {_plural('article', failed)} failed")
     if not report.adds_up and report.status == "finished":

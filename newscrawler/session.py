@@ -7,14 +7,25 @@ import os
 import socket
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
 from newscrawler.config import Config
 from newscrawler.errors import NewscrawlerError, PageError, StoreError
-from newscrawler.items import Announcement, Article, Miss, Outcome, RunReport, Saved, Stage, Task
-from newscrawler.store import Connection, budget, failures, ledger, outcomes, runs
+from newscrawler.items import (
+    Announcement,
+    Article,
+    Listing,
+    Miss,
+    Outcome,
+    RunReport,
+    Saved,
+    Stage,
+    Task,
+)
+from newscrawler.report import STALE
+from newscrawler.store import Connection, budget, failures, ledger, lists, outcomes, rhythm, runs
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.locks import site_lock
 from newscrawler.store.migrate import prepare
@@ -63,6 +74,8 @@ class RunSession:
     _is_spent: bool = False
     _planned: int = 0
     """Requests that were made or that tasks drawn so far will make, one each."""
+    _remarks: dict[str, str] = field(default_factory=dict)
+    """Lines of the report on gaps, by list."""
 
     @classmethod
     async def open(
@@ -111,36 +124,51 @@ class RunSession:
         )
 
     async def announce(
-        self,
-        name: str,
-        url: str,
-        rows: Sequence[Announcement],
-        bad_ids: Sequence[str] = (),
-        *,
-        recheck_all: bool = False,
+        self, listing: Listing, *, since: datetime | None = None, recheck_all: bool = False
     ) -> None:
-        """Enter a list's rows into the ledger; rows without usable id end as rejected."""
+        """Enter a list's rows into the ledger; rows without usable id end as rejected.
+
+        `since`: rows that were published before are left out.
+        """
+        rows = [row for row in listing.rows if _is_since(row, since)]
 
         def enter(conn: Connection) -> None:
             now = self._now()
-            failures.resolve_list(conn, self.site, url, now)
+            failures.resolve_list(conn, self.site, listing.url, now)
+            if self.kind == "crawl":
+                self._watch(conn, listing, rows, now)
             ledger.announce(conn, self.run_id, rows, now, recheck_all=recheck_all)
-            troubles = [self._bad_id(name, url, text) for text in dict.fromkeys(bad_ids)]
+            troubles = [self._bad_id(listing, text) for text in dict.fromkeys(listing.bad_ids)]
             failures.note(conn, self.run_id, troubles, now)
             many = len(troubles)
             outcomes.count(conn, self.run_id, {"discovered": many, Outcome.REJECTED: many})
 
         await self._writer.call(enter)
 
-    def _bad_id(self, name: str, url: str, text: str) -> failures.Trouble:
+    def _watch(
+        self, conn: Connection, listing: Listing, rows: Sequence[Announcement], now: datetime
+    ) -> None:
+        """Look for what the list dropped unseen (said in the report), and for its silence."""
+        alarm = rhythm.alarm_of(listing.silence, self.config.silence_alarm)
+        found = lists.watch(conn, self.site, listing, rows, now, alarm)
+        if found.gap:
+            self._remarks[listing.name] = rhythm.say_gap(listing.name, found.gap)
+        if found.silence:
+            trouble = self._trouble(listing, reason=STALE, detail=rhythm.say_silence(found, alarm))
+            failures.note(conn, self.run_id, [trouble], now)
+
+    def _bad_id(self, listing: Listing, text: str) -> failures.Trouble:
+        detail = f"list {listing.name} announces it"
+        return replace(self._trouble(listing, reason="bad_id", detail=detail), external_id=text)
+
+    def _trouble(self, listing: Listing, *, reason: str, detail: str) -> failures.Trouble:
         return failures.Trouble(
             site=self.site,
-            url=url,
+            url=listing.url,
             stage=Stage.LIST,
-            reason="bad_id",
-            detail=f"list {name} announces it",
-            external_id=text,
-            list=name,
+            reason=reason,
+            detail=detail,
+            list=listing.name,
         )
 
     async def list_failed(self, name: str, url: str, error: PageError) -> None:
@@ -223,7 +251,12 @@ class RunSession:
             status = runs.INTERRUPTED
         if error:
             status = runs.FAILED
-        notes = [*([f"stopped: {error}"] if error else []), *remarks, *self._budget_note()]
+        notes = [
+            *([f"stopped: {error}"] if error else []),
+            *remarks,
+            *self._remarks.values(),
+            *self._budget_note(),
+        ]
         with self._held:
             try:
                 return await self._writer.call(
@@ -249,3 +282,7 @@ class RunSession:
             f"the hour's {limit} requests (MAX_REQUESTS_PER_HOUR) are spent; "
             f"the rest waits, from {self._goes_on:%H:%M} UTC a run may go on"
         ]
+
+
+def _is_since(row: Announcement, since: datetime | None) -> bool:
+    return since is None or row.published_at is None or row.published_at >= since

@@ -22,6 +22,7 @@ COMMANDS = (
     "export",
     "failures",
     "fetch",
+    "gaps",
     "runs",
     "selftest",
     "show",

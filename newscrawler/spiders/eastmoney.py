@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from newscrawler.downloads import require_ok
 from newscrawler.errors import PageError
-from newscrawler.items import Article, Task
+from newscrawler.items import Article, Listing, Task
 from newscrawler.loaders import IncompleteError
 from newscrawler.sites.eastmoney.answers import (
     Answer,
@@ -43,7 +43,14 @@ class EastmoneySpider(NewsSpider):
         except PageError as error:
             await self.ingest.list_failed(news_list.name, url, error)
         else:
-            await self.ingest.announce(news_list.name, url, page.announcements, page.bad_ids)
+            listing = Listing(
+                name=news_list.name,
+                url=url,
+                rows=page.announcements,
+                bad_ids=page.bad_ids,
+                silence=news_list.silence,
+            )
+            await self.ingest.announce(listing)
 
     def article_request(self, task: Task) -> Request:
         return self.request_for(task, news_text_url(self.ingest.config, task))

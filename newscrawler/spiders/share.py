@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from newscrawler.errors import BadIdError, ConfigError
+from newscrawler.items import Listing
 from newscrawler.sites.eastmoney.ids import Target, parse_target
 from newscrawler.spiders.eastmoney import EastmoneySpider
 
@@ -50,7 +51,7 @@ class ShareSpider(EastmoneySpider):
         self.refresh = bool(refresh)
 
     async def discover(self) -> None:
-        await self.ingest.announce("asked", "", [], self.bad)
+        await self.ingest.announce(Listing(name="asked", url="", bad_ids=self.bad))
         seen: set[str] = set()
         for target in self.targets:
             if target.external_id not in seen:

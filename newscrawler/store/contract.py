@@ -126,7 +126,7 @@ CONTRACT: dict[str, View] = {
             "from_at": "the newest article known before the gap",
             "to_at": "the oldest article known after it",
             "found_at": "when it was noticed",
-            "closed_at": "when it was filled, or NULL",
+            "closed_at": "when a later look reached back across it, or NULL",
         },
     ),
     "news_runs": View(

@@ -33,13 +33,16 @@ def revision_of(conn: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
-def upgrade(db: Database) -> None:
-    """Run the migrations that are missing; safe to repeat and to start twice at once."""
+def upgrade(db: Database, to: str = "head") -> None:
+    """Run the migrations that are missing; safe to repeat and to start twice at once.
+
+    `to`: the revision to end at, for tests of migrations.
+    """
     try:
         with site_lock(db, "schema", wait_s=_LOCK_WAIT_S), db.write() as conn:
             at = revision_of(conn)
             if at is None or at < REVISION:
-                command.upgrade(_config(db, conn), "head")
+                command.upgrade(_config(db, conn), to)
     except DBAPIError as error:
         raise db.error(error, "cannot upgrade") from error
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from newscrawler.store import schema
+from newscrawler.store.lists import rhythms
 from newscrawler.store.views import (
     VIEWS,
     news,
@@ -107,10 +107,12 @@ def runs(conn: Connection, limit: int = 20, *, site: str | None = None) -> list[
     return _records(conn, query.order_by(news_runs.c.run_id.desc()).limit(limit))
 
 
-def gaps(conn: Connection, *, site: str | None = None) -> list[Record]:
-    """What rolling lists may have dropped unseen, newest first."""
+def gaps(conn: Connection, *, site: str | None = None, closed: bool = True) -> list[Record]:
+    """What rolling lists may have dropped unseen, newest first; without `closed` the open ones."""
     view = VIEWS["news_gaps"]
     query = select(view) if site is None else select(view).where(view.c.site == site)
+    if not closed:
+        query = query.where(view.c.closed_at.is_(None))
     return _records(conn, query.order_by(view.c.gap_id.desc()))
 
 
@@ -118,10 +120,10 @@ def freshness(conn: Connection, site: str) -> Record:
     """How fresh one site is: `last_run` (a row of news_runs or None), newest times, counts.
 
     Keys: site, last_run, articles, newest_published_at, newest_first_seen_at, waiting (ids of the
-    ledger that are due, pending or failed), lists ({name: time of its newest new id}).
+    ledger that are due, pending or failed), lists ({name: Rhythm}).
     """
     last = runs(conn, 1, site=site)
-    a, t, n = schema.articles.c, schema.tasks.c, schema.announcements.c
+    a, t = schema.articles.c, schema.tasks.c
     stored = conn.execute(
         select(func.count(), func.max(a.published_at), func.max(a.first_seen_at)).where(
             a.site == site
@@ -129,13 +131,6 @@ def freshness(conn: Connection, site: str) -> Record:
     ).one()
     waits = t.state.in_(["due", "pending", "failed"])
     waiting = conn.scalar(select(func.count()).where(t.site == site, waits))
-    lists = conn.execute(
-        select(n.list, func.max(n.first_at))
-        .join(schema.tasks, t.task_id == n.task_id)
-        .where(t.site == site)
-        .group_by(n.list)
-    )
-    newest: dict[str, datetime] = {row[0]: row[1] for row in lists}
     return {
         "site": site,
         "last_run": last[0] if last else None,
@@ -143,7 +138,7 @@ def freshness(conn: Connection, site: str) -> Record:
         "newest_published_at": stored[1],
         "newest_first_seen_at": stored[2],
         "waiting": waiting or 0,
-        "lists": newest,
+        "lists": rhythms(conn, site),
     }
 
 

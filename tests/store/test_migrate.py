@@ -12,13 +12,15 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 
 from newscrawler import failpoints
 from newscrawler.errors import ExitCode, SchemaError
-from newscrawler.store import migrate, schema
+from newscrawler.store import lists, migrate, schema
 from newscrawler.store.engine import Database, open_database
-from tests.store.make import T0, article, save, start
+from newscrawler.store.migrations import tables_0001
+from newscrawler.store.rhythm import Rhythm
+from tests.store.make import HOUR, T0, article, save, start
 
 CONTRACT = {
     "news": "article_id site external_id url title source source_slug published_at"
@@ -135,3 +137,27 @@ def test_two_who_start_at_once_make_one_schema(empty_url: str) -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert set(pool.map(prepare, range(3))) == {schema.REVISION}
+
+
+def test_lists_are_known_from_what_the_first_schema_holds(empty_url: str) -> None:
+    first = tables_0001.metadata.tables
+    task = {"site": "site", "announced_as": "", "url": "", "state": "due", "attempts": 0}
+    said = {"announced_as": "", "title": "", "published_raw": "", "source": "", "digest": "",
+            "url": "", "fingerprint": "", "first_at": T0, "last_at": T0 + HOUR}  # fmt: skip
+    with closing(open_database(empty_url)) as database:
+        migrate.upgrade(database, "0001")
+        with pytest.raises(SchemaError, match="newscrawler db upgrade"):
+            migrate.prepare(database)
+        with database.write() as conn:
+            for number, name, at in ((1, "flash", T0), (2, "flash", T0 - HOUR), (3, "roll", None)):
+                row = {"task_id": number, "external_id": str(number), **task}
+                conn.execute(insert(first["tasks"]).values(row))
+                row = {"task_id": number, "list": name, "published_at": at, **said}
+                conn.execute(insert(first["announcements"]).values(row))
+        migrate.upgrade(database)
+        migrate.prepare(database)
+        with database.read() as conn:
+            known = lists.rhythms(conn, "site")
+            assert conn.scalar(text("SELECT count(*) FROM announcements")) == 3
+    assert known["flash"] == Rhythm(newest_at=T0, new_at=T0, read_at=T0 + HOUR)
+    assert known["roll"].newest_at is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newscrawler.dates import SHANGHAI, parse_time, plausible
 from newscrawler.errors import BadIdError, PageError
@@ -33,6 +33,8 @@ class NewsList:
     rows_key: str
     """`records`, `nodeList` or `record`; read without regard to case."""
     about: str
+    silence: timedelta
+    """How long it may offer nothing new before that is an alarm."""
 
     def url(self, base_url: str = "") -> str:
         """The address to ask; `base_url` replaces the list's own origin."""
@@ -120,6 +122,7 @@ LISTS: tuple[NewsList, ...] = (
         path="/web/webapi?type=102&count=500&newsid=1",
         rows_key="records",
         about="rolling news, 7x24",
+        silence=timedelta(hours=6),
     ),
     NewsList(
         name="headlines",
@@ -127,6 +130,7 @@ LISTS: tuple[NewsList, ...] = (
         path="/web/webapi?type=45&count=500&newsid=1",
         rows_key="nodeList",
         about="headlines of many outlets",
+        silence=timedelta(hours=24),
     ),
     *(
         NewsList(
@@ -135,6 +139,7 @@ LISTS: tuple[NewsList, ...] = (
             path=f"/information/newmarket/web/webapi?marketType={number}&count=100",
             rows_key="record",
             about=f"market news {number}",
+            silence=timedelta(days=3),
         )
         for number in (37, 38, 39)
     ),
