@@ -40,7 +40,7 @@ def in_shell(stage: Stage, command: str, **environment: str) -> subprocess.Compl
 
 
 def test_p05_a_second_run_is_told_who_is_crawling(stage: Stage) -> None:
-    stage.world.faults.add("delay0.3@/NewsData")
+    stage.world.faults.add("delay4@/NewsData")
     running = stage.start(after=4)
     done = stage.shell.newscrawler("crawl", "eastmoney")
     assert done.returncode == 1
