@@ -107,6 +107,10 @@ class Picture:
     offset: int = 0
     after_block: int = 0
 
+    def anew(self) -> Picture:
+        """The same picture without its place."""
+        return Picture(self.url, self.alt, self.width, self.height)
+
 
 @dataclass(slots=True, eq=False)
 class Run:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
+from newscrawler.body.drafts import Picture
 from newscrawler.body.images import is_chart, read_picture
-from newscrawler.body.links import is_advert, safe_url
+from newscrawler.body.links import article_id, is_advert, safe_url
 from newscrawler.body.page import Setting
 from newscrawler.body.parse import Attributes
-from newscrawler.body.securities import KEYTIP, form_of, key_of, key_of_id
-from newscrawler.body.state import End, State
+from newscrawler.body.securities import KEYTIP, Key, form_of, key_of, key_of_id
+from newscrawler.body.state import End, State, Step
 from newscrawler.body.tables import Table
 from newscrawler.items import BlockKind
 
@@ -35,74 +37,91 @@ def is_hidden(attrs: Attributes) -> bool:
     return "hidden" in attrs
 
 
-def _block(state: State, attrs: Attributes) -> End:
-    state.flush()
+def step_of(tag: str, attrs: Attributes) -> Step | None:
+    """What an element does where it begins; None if it does nothing."""
+    if attrs and is_hidden(attrs):
+        return State.skip
+    read = _READ.get(tag)
+    return read(attrs) if read else None
+
+
+def _block(attrs: Attributes) -> Step:
     if attrs:
-        setting = _set_by(attrs, state.setting)
-        if setting is not state.setting:
-            return state.enter(setting)
-    return state.flush
+        centred, media = _centred(attrs), _is_media(attrs)
+        if media or centred is not None:
+            return partial(_enter, None, centred, media)
+    return State.block
 
 
-def _div(state: State, attrs: Attributes) -> End:
+def _div(attrs: Attributes) -> Step:
     """A block, unless it is the abstract above the body or a promotion."""
     classes = attrs.get("class", "")
     if classes and ("abstract" in classes.split() or is_advert(classes, "")):
-        state.flush()
-        return state.skip()
-    return _block(state, attrs)
+        return _skip_block
+    return _block(attrs)
 
 
-def _gone(state: State, attrs: Attributes) -> End:
+def _skip_block(state: State) -> End:
+    state.flush()
     return state.skip()
 
 
-def _set_by(attrs: Attributes, setting: Setting) -> Setting:
-    """The setting with what a block's own attributes add."""
+def _gone(attrs: Attributes) -> Step:
+    return State.skip
+
+
+def _centred(attrs: Attributes) -> bool | None:
+    """Whether a block's own attributes centre its text; None if they do not say."""
     align = attrs.get("align", "").lower()
     found = _ALIGN.search(attrs["style"].lower()) if "style" in attrs else None
     if found:
         align = found[1]
-    if align:
-        centred = align in ("center", "middle")
-        setting = Setting(setting.kind, centred, setting.media, setting.pre)
-    if "em_media" in attrs.get("class", ""):
-        setting = setting._replace(media=True)
-    return setting
+    return align in ("center", "middle") if align else None
 
 
-def _center(state: State, attrs: Attributes) -> End:
-    setting = state.setting
-    return state.enter(Setting(setting.kind, True, setting.media, setting.pre))
+def _is_media(attrs: Attributes) -> bool:
+    return "em_media" in attrs.get("class", "")
 
 
-def _pre(state: State, attrs: Attributes) -> End:
+def _enter(kind: BlockKind | None, centred: bool | None, media: bool, state: State) -> End:
+    """Begin a block, with what it adds to the setting around."""
+    outer = state.setting
+    if centred is None:
+        centred = outer.centred
+    return state.enter(Setting(kind or outer.kind, centred, media or outer.media, outer.pre))
+
+
+def _center(attrs: Attributes) -> Step:
+    return partial(_enter, None, True, False)
+
+
+def _pre(attrs: Attributes) -> Step:
+    return _enter_pre
+
+
+def _enter_pre(state: State) -> End:
     return state.enter(state.setting._replace(pre=True))
 
 
-def _of_kind(kind: BlockKind) -> Begin:
-    def begin(state: State, attrs: Attributes) -> End:
-        return state.enter(_set_by(attrs, state.setting._replace(kind=kind)))
+def _of_kind(kind: BlockKind) -> Read:
+    def read(attrs: Attributes) -> Step:
+        return partial(_enter, kind, _centred(attrs), _is_media(attrs))
 
-    return begin
-
-
-def _marked(tag: str) -> Begin:
-    def begin(state: State, attrs: Attributes) -> End:
-        return state.mark(tag)
-
-    return begin
+    return read
 
 
-def _break(state: State, attrs: Attributes) -> None:
+def _always(step: Step) -> Read:
+    def read(attrs: Attributes) -> Step:
+        return step
+
+    return read
+
+
+def _break(state: State) -> None:
     state.buffer.add("\n")
 
 
-def _rule(state: State, attrs: Attributes) -> None:
-    state.flush()
-
-
-def _table(state: State, attrs: Attributes) -> End:
+def _table(state: State) -> End:
     state.flush()
     if state.table:
         return state.flush
@@ -110,14 +129,21 @@ def _table(state: State, attrs: Attributes) -> End:
     return state.end_table
 
 
-def _row(state: State, attrs: Attributes) -> End:
+def _row(state: State) -> End:
     state.flush()
     if state.table and not state.in_cell:
         state.table.begin_row()
     return state.flush
 
 
-def _cell(state: State, attrs: Attributes, *, header: bool = False) -> End:
+def _cell(header: bool) -> Read:
+    def read(attrs: Attributes) -> Step:
+        return partial(_begin_cell, header, attrs)
+
+    return read
+
+
+def _begin_cell(header: bool, attrs: Attributes, state: State) -> End:
     state.flush()
     if not state.table or state.in_cell:
         return state.flush
@@ -126,33 +152,51 @@ def _cell(state: State, attrs: Attributes, *, header: bool = False) -> End:
     return state.end_cell
 
 
-def _header_cell(state: State, attrs: Attributes) -> End:
-    return _cell(state, attrs, header=True)
-
-
-def _link(state: State, attrs: Attributes) -> End | None:
+def _link(attrs: Attributes) -> Step | None:
     """A link: keyword, quote picture, advert, article or anything else on the web."""
     classes = attrs.get("class", "")
     form = form_of(classes)
     key = key_of(attrs)
     if form:
-        key = key or key_of_id(state.hint)
-        return state.mention(key, form) if key else None
+        return partial(_mention, key, form) if key else partial(_mention_hinted, form)
     href = attrs.get("href", "")
     if "EmImageRemark" in classes:
-        state.chart = (key, ".".join(key)) if key else None
-        state.skip()
-        return state.end_chart
+        return partial(_begin_chart, key)
     if is_advert(classes, href):
-        return state.mark("advert", href)
+        return partial(_mark, "advert", href)
     if key:
-        return state.mention(key, KEYTIP)
-    state.note_related(href)
-    url = safe_url(href)
+        return partial(_mention, key, KEYTIP)
+    related, url = article_id(href), safe_url(href)
+    return partial(_link_to, url, related) if url or related else None
+
+
+def _link_to(url: str | None, related: str | None, state: State) -> End | None:
+    if related:
+        state.page.related[related] = None
     return state.mark("a", url) if url else None
 
 
-def _span(state: State, attrs: Attributes) -> End | None:
+def _mark(tag: str, href: str, state: State) -> End:
+    return state.mark(tag, href)
+
+
+def _mention(key: Key, form: str, state: State) -> End:
+    return state.mention(key, form)
+
+
+def _mention_hinted(form: str, state: State) -> End | None:
+    """A keyword link that does not say which: the element around it may."""
+    key = key_of_id(state.hint)
+    return state.mention(key, form) if key else None
+
+
+def _begin_chart(key: Key | None, state: State) -> End:
+    state.chart = (key, ".".join(key)) if key else None
+    state.skip()
+    return state.end_chart
+
+
+def _span(attrs: Attributes) -> Step | None:
     """A keyword, the frame around a keyword link, its quote, an advert, or nothing special."""
     if not attrs:
         return None
@@ -160,55 +204,74 @@ def _span(state: State, attrs: Attributes) -> End | None:
     form = form_of(classes)
     if form:
         key = key_of(attrs)
-        return state.mention(key, form) if key else None
+        return partial(_mention, key, form) if key else None
     element_id = attrs.get("id", "")
     if element_id.startswith(("quote_", "bkquote_")):
-        return state.skip()
+        return State.skip
     if element_id.startswith(("stock_", "bk_", "Info.")):
-        return state.hinted(element_id)
-    return state.mark("advert") if is_advert(classes, "") else None
+        return partial(_hinted, element_id)
+    return partial(_mark, "advert", "") if is_advert(classes, "") else None
 
 
-def _image(state: State, attrs: Attributes) -> None:
+def _hinted(element_id: str, state: State) -> End:
+    return state.hinted(element_id)
+
+
+def _image(attrs: Attributes) -> Step | None:
     if is_chart(attrs):
-        state.show_chart(attrs)
-    elif "class" in attrs and is_advert(attrs["class"], ""):
-        state.mark("advert", attrs.get("src", ""))()
-    elif "advert" not in state.buffer.marks:
-        picture = read_picture(attrs)
-        if picture:
-            state.buffer.picture(picture)
+        return partial(_show_chart, attrs)
+    if "class" in attrs and is_advert(attrs["class"], ""):
+        return partial(_mark_at, attrs.get("src", ""))
+    picture = read_picture(attrs)
+    return partial(_show, picture) if picture else None
 
 
-def _video(state: State, attrs: Attributes) -> End:
-    state.video = safe_url(attrs.get("src"))
+def _show_chart(attrs: Attributes, state: State) -> None:
+    state.show_chart(attrs)
+
+
+def _mark_at(href: str, state: State) -> None:
+    state.mark("advert", href)()
+
+
+def _show(picture: Picture, state: State) -> None:
+    if "advert" not in state.buffer.marks:
+        state.buffer.picture(picture.anew())
+
+
+def _video(attrs: Attributes) -> Step:
+    return partial(_begin_video, safe_url(attrs.get("src")))
+
+
+def _begin_video(url: str | None, state: State) -> End:
+    state.video = url
     state.skip()
     return state.end_video
 
 
-Begin = Callable[[State, Attributes], "End | None"]
-"""What to do at the start of an element; returns what to do at its end."""
+Read = Callable[[Attributes], "Step | None"]
 
-BEGIN: dict[str, Begin] = {
+_READ: dict[str, Read] = {
     **dict.fromkeys(GONE.split(), _gone),
     **dict.fromkeys(BLOCKS.split(), _block),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _of_kind(BlockKind.HEADING)),
     **dict.fromkeys(("li", "dt", "dd"), _of_kind(BlockKind.LIST_ITEM)),
     **dict.fromkeys(("figcaption", "caption"), _of_kind(BlockKind.CAPTION)),
-    **dict.fromkeys(("strong", "b"), _marked("strong")),
-    **dict.fromkeys(("em", "i"), _marked("em")),
+    **dict.fromkeys(("strong", "b"), _always(partial(_mark, "strong", ""))),
+    **dict.fromkeys(("em", "i"), _always(partial(_mark, "em", ""))),
     "blockquote": _of_kind(BlockKind.QUOTE),
     "div": _div,
     "center": _center,
     "pre": _pre,
-    "br": _break,
-    "hr": _rule,
-    "table": _table,
-    "tr": _row,
-    "td": _cell,
-    "th": _header_cell,
+    "br": _always(_break),
+    "hr": _always(State.flush),
+    "table": _always(_table),
+    "tr": _always(_row),
+    "td": _cell(False),
+    "th": _cell(True),
     "a": _link,
     "span": _span,
     "img": _image,
     "video": _video,
 }
+"""How to read the attributes of each element that means something."""

@@ -37,15 +37,21 @@ class Feeder:
         self._parser = _etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
 
     def feed(self, html: str) -> None:
-        """Parse any string as a piece of a page body; what the target raises comes through."""
-        if "\r" in html:
-            html = html.replace("\r\n", "\n").replace("\r", "\n")
-        if "\x00" in html:
-            html = html.replace("\x00", "")
+        """Parse a prepared piece of a page body; what the target raises comes through."""
         if "wbr" in html or "WBR" in html:
             html = _WBR.sub("", html)  # libxml2 would nest what follows each of them
-        try:
-            source = html.encode()
-        except UnicodeEncodeError:
-            source = mend_surrogates(html).encode()
-        _fromstring(b"<body>" + source, self._parser)  # never empty, which lxml would refuse
+        # Never empty, which lxml would refuse.
+        _fromstring(b"<body>" + html.encode(), self._parser)
+
+
+def prepared(html: str) -> str:
+    """Any string as markup that can be encoded, with the line ends of HTML."""
+    if "\r" in html:
+        html = html.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in html:
+        html = html.replace("\x00", "")
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        return mend_surrogates(html)
+    return html

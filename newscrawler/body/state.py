@@ -16,6 +16,9 @@ from newscrawler.text import clean_line
 End = Callable[[], None]
 """What is to be done at the end of an element."""
 
+Step = Callable[["State"], End | None]
+"""What an element does where it begins; returns what is to be done at its end."""
+
 
 class State:
     """The walk's state, with the steps that every element's rule is made of."""
@@ -51,6 +54,22 @@ class State:
             self.page.add_plain(buffer.take_plain(), self.setting)
         else:
             self.page.add(buffer.take(), self.setting)
+
+    def block(self) -> End:
+        """Begin a block that stands on lines of its own."""
+        self.flush()
+        return self.flush
+
+    def plain_block(self, text: str) -> None:
+        """A whole block that is nothing but text."""
+        buffer = self.buffer
+        if buffer.parts or not buffer.plain:
+            self.flush()
+        if self.in_cell:
+            buffer.add(text)
+            self.flush()
+        elif text:
+            self.page.add_plain(text, self.setting)
 
     def enter(self, setting: Setting) -> End:
         """Begin a block whose text is set like this; returns how to end it."""

@@ -6,11 +6,12 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 
-from newscrawler.body.elements import BEGIN, is_hidden
+from newscrawler.body import tidy
+from newscrawler.body.elements import step_of
 from newscrawler.body.lines import strip_lines
 from newscrawler.body.links import safe_url
 from newscrawler.body.page import Page
-from newscrawler.body.parse import Attributes, Feeder
+from newscrawler.body.parse import Attributes, Feeder, prepared
 from newscrawler.body.state import State
 from newscrawler.errors import PageError
 
@@ -48,17 +49,19 @@ class _Walker(State):
     def read(self, html: str, images: Items, links: Items) -> Page:
         self.reset()
         self._images, self._links = images, links
-        self._feeder.feed(html)
+        html = prepared(html)
+        if not tidy.feed(self, html):
+            self.reset()
+            self._feeder.feed(html)
         return self.page
 
     def start(self, tag: str, attrs: Attributes) -> None:
         end = None
         if self.skipping:
-            self._look_at_skipped(tag, attrs)
-        elif attrs and is_hidden(attrs):
-            end = self.skip()
-        elif tag in BEGIN:
-            end = BEGIN[tag](self, attrs)
+            self.look_at_skipped(tag, attrs)
+        else:
+            step = step_of(tag, attrs)
+            end = step(self) if step else None
         self.ends.append(end)
         if len(self.ends) > _MAX_OPEN:
             raise PageError("too_deep", f"more than {MAX_DEPTH} elements inside each other")
@@ -99,7 +102,7 @@ class _Walker(State):
             self.data(attrs.get("text", ""))
         self.end(tag)
 
-    def _look_at_skipped(self, tag: str, attrs: Attributes) -> None:
+    def look_at_skipped(self, tag: str, attrs: Attributes) -> None:
         """What a skipped part still says: related articles, charts, the source of a video."""
         if tag == "a":
             self.note_related(attrs.get("href", ""))
