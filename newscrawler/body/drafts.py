@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from newscrawler.items import BlockKind
 from newscrawler.text import clean_block, clean_line
+
+
+MARKS = ("strong", "em", "a", "advert")
+"""What can be open across a stretch of text."""
 
 
 class Span(NamedTuple):
@@ -120,25 +125,25 @@ class Run:
     spans: list[Span]
     mentions: list[Mention]
     pictures: deque[Picture]
-
-
-@dataclass(slots=True, eq=False)
-class _Mark:
-    """Markup that is open: where it began, how often it was opened, where it leads."""
-
-    start: int
-    depth: int
-    href: str
+    advert: bool = False
+    """Whether an advert may stand in it."""
 
 
 class Buffer:
     """Collects one run."""
 
-    __slots__ = ("length", "marks", "mentions", "parts", "pictures", "plain", "serial", "spans")
+    __slots__ = (
+        "advert", "closers", "length", "marks", "mentions", "parts", "pictures", "plain", "serial", "spans"
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.marks: dict[str, _Mark] = {}
-        """Open markup by tag."""
+        self.closers = {tag: partial(self.close, tag) for tag in MARKS}
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new page."""
+        self.marks: dict[str, tuple[int, int, str]] = {}
+        """Open markup by tag: where it began, how often it was opened, where it leads."""
         self.serial = 0
         """How many runs there have been."""
         self.parts: list[str] = []
@@ -146,30 +151,37 @@ class Buffer:
         self.spans: list[Span] = []
         self.mentions: list[Mention] = []
         self.pictures: deque[Picture] = deque()
+        self.advert = False
+        """Whether an advert has been opened on this page."""
         self.plain = True
         """Whether there is nothing but text so far."""
 
     def add(self, text: str) -> None:
-        """Append visible text; "\\n" is a line break."""
+        """Append visible text; "\n" is a line break."""
         self.parts.append(text)
         self.length += len(text)
 
-    def open(self, tag: str, href: str = "") -> None:
-        """Begin emphasis, a link or an advert; the same inside itself changes nothing."""
-        mark = self.marks.get(tag)
-        if mark:
-            mark.depth += 1
+    def open(self, tag: str, href: str = "") -> Callable[[], None]:
+        """Begin one of MARKS, the same inside itself changes nothing; returns how to end it."""
+        marks = self.marks
+        if tag in marks:
+            start, depth, href = marks[tag]
+            marks[tag] = start, depth + 1, href
         else:
-            self.marks[tag] = _Mark(self.length, 1, href)
+            marks[tag] = self.length, 1, href
             self.plain = False
+            if tag == "advert":
+                self.advert = True
+        return self.closers[tag]
 
     def close(self, tag: str) -> None:
         """End it again."""
-        mark = self.marks[tag]
-        mark.depth -= 1
-        if not mark.depth:
+        start, depth, href = self.marks[tag]
+        if depth > 1:
+            self.marks[tag] = start, depth - 1, href
+        else:
             del self.marks[tag]
-            self.spans.append(Span(mark.start, self.length, tag, mark.href))
+            self.spans.append(Span(start, self.length, tag, href))
 
     def mention(self, mention: Mention) -> None:
         """Note a security at its place in the run."""
@@ -184,10 +196,10 @@ class Buffer:
 
     def take(self) -> Run:
         """Hand out the run and begin the next; open marks go on in it."""
-        for tag, mark in self.marks.items():
-            self.spans.append(Span(mark.start, self.length, tag, mark.href))
-            mark.start = 0
-        run = Run(self.take_plain(), self.spans, self.mentions, self.pictures)
+        for tag, (start, depth, href) in self.marks.items():  # values change, keys do not
+            self.spans.append(Span(start, self.length, tag, href))
+            self.marks[tag] = 0, depth, href
+        run = Run(self.take_plain(), self.spans, self.mentions, self.pictures, self.advert)
         self.spans, self.mentions, self.pictures = [], [], deque()
         self.plain = not self.marks
         return run
@@ -195,7 +207,9 @@ class Buffer:
     def take_plain(self) -> str:
         """Hand out a run that is nothing but text."""
         parts = self.parts
-        self.parts = []
         self.length = 0
         self.serial += 1
+        if len(parts) == 1:
+            return parts.pop()
+        self.parts = []
         return "".join(parts)

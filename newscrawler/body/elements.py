@@ -177,7 +177,7 @@ def _link_to(url: str | None, related: str | None, state: State) -> End | None:
 
 
 def _mark(tag: str, href: str, state: State) -> End:
-    return state.mark(tag, href)
+    return state.buffer.open(tag, href)
 
 
 def _mention(key: Key, form: str, state: State) -> End:

@@ -14,8 +14,8 @@ MAX_EVIDENCE_CHARS = 200
 MAX_NAME_CHARS = 100
 LONG_NAME_CHARS = 4
 
-_SENTENCE_END = re.compile("[。！？!?；\\n]")
-_EARLIER_SENTENCES = re.compile(".*[。！？!?；\\n]", re.DOTALL)
+SENTENCE_ENDS = "。！？!?；\n"
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 
 
 def collect(mentions: Iterable[Mention]) -> tuple[Security, ...]:
@@ -50,9 +50,7 @@ def _evidence(mention: Mention) -> str:
         return clean_line(mention.chart or mention.row)[:MAX_EVIDENCE_CHARS]
     raw, start, end = mention.raw, mention.start, mention.end
     left = max(draft.start, start - MAX_EVIDENCE_CHARS)
-    earlier = _EARLIER_SENTENCES.match(raw, left, start)
-    if earlier:
-        left = earlier.end()
+    left = max(left, 1 + max(raw.rfind(mark, left, start) for mark in SENTENCE_ENDS))
     right = min(draft.end, end + MAX_EVIDENCE_CHARS)
     stop = _SENTENCE_END.search(raw, end, right)
     if stop:

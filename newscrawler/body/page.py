@@ -62,14 +62,15 @@ class Page:
 
     def add(self, run: Run, setting: Setting) -> None:
         """Turn a run into the blocks it holds; blank stretches are none."""
-        raw = run.raw
-        self.mentions += run.mentions
+        raw, mentions = run.raw, run.mentions
         if "\n" in raw:
             self._add_paragraphs(run, setting)
         elif raw or run.spans:
-            owner = self._add_draft(run, Draft(raw, 0, len(raw), setting.kind), run.spans, setting)
-            for mention in run.mentions:
-                mention.raw, mention.draft = raw, owner
+            draft = self._add_draft(run, 0, len(raw), run.spans, setting)
+            for mention in mentions:
+                mention.raw, mention.draft = raw, draft
+        if mentions:
+            self.mentions += mentions
         if run.pictures:
             self._place_pictures(run, len(raw))
 
@@ -78,7 +79,7 @@ class Page:
         raw = run.raw
         segments = _segments(raw)
         owners = [
-            self._add_draft(run, Draft(raw, start, end, setting.kind), spans, setting)
+            self._add_draft(run, start, end, spans, setting)
             for (start, end), spans in zip(segments, _spread(run.spans, segments), strict=True)
         ]
         for mention in run.mentions:
@@ -100,25 +101,26 @@ class Page:
                 self.add(run, setting)
 
     def _add_draft(
-        self, run: Run, draft: Draft, spans: list[Span], setting: Setting
+        self, run: Run, start: int, end: int, spans: list[Span], setting: Setting
     ) -> Draft | None:
-        """Complete and append a draft; None if it is blank or an advert."""
-        raw = run.raw[draft.start : draft.end]
-        draft.text = clean_block(raw) if "\n" in raw else clean_line(raw)
+        """Append a stretch of a run as a draft; None if it is blank or an advert."""
+        raw = run.raw[start:end]
+        text = clean_block(raw) if "\n" in raw else clean_line(raw)
+        draft = Draft(run.raw, start, end, setting.kind, text)
         if spans:
             draft.spans = spans
-            tags = {span.tag for span in draft.spans}
-            if "advert" in tags and self._is_advert(draft, run):
+            if run.advert and _has_advert(spans) and self._is_advert(draft, run):
                 return None
-            if "a" in tags and "点击" in raw:
+            if "点击" in raw:
                 self._cut_click_links(draft)
         if not draft.text:
             return None
         if run.pictures:
-            self._place_pictures(run, draft.end - len(raw.lstrip()))
-        if draft.kind is BlockKind.PARAGRAPH:
+            self._place_pictures(run, end - len(raw.lstrip()))
+        if setting.kind is BlockKind.PARAGRAPH and (spans or setting.centred):
             draft.kind = self._kind(draft, centred=setting.centred)
-        draft.media = setting.media
+        if setting.media:
+            draft.media = True
         self.drafts.append(draft)
         return draft
 
@@ -131,12 +133,13 @@ class Page:
 
     def _kind(self, draft: Draft, *, centred: bool) -> BlockKind:
         text = draft.text
-        if draft.spans and _reads_as_heading(text) and covered(draft, "strong"):
-            return BlockKind.HEADING
-        after_picture = self.pictures and self.pictures[-1].after_block == len(self.drafts)
-        if centred and after_picture and len(text) <= MAX_CAPTION_CHARS:
-            return BlockKind.CAPTION
-        return BlockKind.PARAGRAPH
+        if len(text) <= MAX_HEADING_CHARS and draft.spans:
+            if _reads_as_heading(text) and covered(draft, "strong"):
+                return BlockKind.HEADING
+        if not centred or not self.pictures or len(text) > MAX_CAPTION_CHARS:
+            return BlockKind.PARAGRAPH
+        after_picture = self.pictures[-1].after_block == len(self.drafts)
+        return BlockKind.CAPTION if after_picture else BlockKind.PARAGRAPH
 
     def _is_advert(self, draft: Draft, run: Run) -> bool:
         """Drop an advert: with its whole paragraph, unless that says something of its own."""
@@ -179,17 +182,24 @@ def _frames_picture(table: Table) -> bool:
 def covered(draft: Draft, tag: str) -> bool:
     """Whether all visible text of a draft stands inside spans of this tag."""
     position = draft.start
-    for span in draft.spans:
-        if span.tag == tag:
-            if position < span.start and clean_line(draft.raw[position : span.start]):
+    for start, end, name, _ in draft.spans:
+        if name == tag:
+            if position < start and _shows(draft.raw[position:start]):
                 return False
-            position = span.end
-    return position == draft.end or not clean_line(draft.raw[position : draft.end])
+            position = end
+    return position == draft.end or not _shows(draft.raw[position : draft.end])
+
+
+def _shows(raw: str) -> bool:
+    return not raw.isspace() and bool(clean_line(raw))
+
+
+def _has_advert(spans: list[Span]) -> bool:
+    return any(span.tag == "advert" for span in spans)
 
 
 def _reads_as_heading(text: str) -> bool:
-    short = len(text) <= MAX_HEADING_CHARS and "\n" not in text
-    return short and "。" not in text and not text.endswith(_NO_HEADING_END)
+    return not ("。" in text or "\n" in text or text.endswith(_NO_HEADING_END))
 
 
 def _parenthesis(draft: Draft, span: Span) -> tuple[int, int] | None:

@@ -34,6 +34,9 @@ def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
     for index, draft in enumerate(drafts):
         frame, tag = _FRAMES[draft.kind]
         inside = _inline(draft) if draft.spans or draft.rows else _text(draft.text)
+        if not frame and not group and index not in figures:
+            parts.append(f"<{tag}>{inside}</{tag}>")
+            continue
         if group and (frame != group or index in figures):
             parts.append(f"</{group}>")
             group = ""
@@ -81,16 +84,12 @@ def _inline(draft: Draft) -> str:
     if draft.rows:
         return _rows(draft)
     text = draft.text
-    tags = ("a", "em") if draft.kind is BlockKind.HEADING else _NESTING
-    spans = [span for span in draft.spans if span.tag in tags and span.start < span.end]
-    placed = _placed(draft, spans) if spans else []
+    placed = _placed(draft, ("a", "em") if draft.kind is BlockKind.HEADING else _NESTING)
     if not placed:
         return _text(text)
-    start, end = placed[0].start, placed[0].end
-    if all(span.start == start and span.end == end for span in placed):
-        inside = _text(text[start:end])
-        for span in sorted(placed, key=_depth, reverse=True):
-            inside = f"{_opening(span)}{inside}</{span.tag}>"
+    start, end, tag, href = placed[0]
+    if len(placed) == 1:
+        inside = f"{_opening(tag, href)}{_text(text[start:end])}</{tag}>"
         return f"{_text(text[:start])}{inside}{_text(text[end:])}"
     return _nested(text, placed)
 
@@ -107,29 +106,30 @@ def _nested(text: str, placed: list[Span]) -> str:
         while kept < min(len(open_spans), len(active)) and open_spans[kept] is active[kept]:
             kept += 1
         parts += [f"</{span.tag}>" for span in reversed(open_spans[kept:])]
-        parts += [_opening(span) for span in active[kept:]]
+        parts += [_opening(span.tag, span.href) for span in active[kept:]]
         open_spans = active
     parts.append(_text(text[position:]))
     return "".join(parts)
 
 
-def _placed(draft: Draft, spans: list[Span]) -> list[Span]:
+def _placed(draft: Draft, tags: tuple[str, ...]) -> list[Span]:
     """The spans with their borders in the cleaned text; empty if that would cost too much."""
     text, raw = draft.text, draft.raw[draft.start : draft.end]
+    spans = [span for span in draft.spans if span[2] in tags and span[0] < span[1]]
     simple = not draft.cuts and raw.strip() == text
     if not simple and 2 * len(spans) > MAX_INLINE_BORDERS:
         return []
-    shift = draft.start + len(raw) - len(raw.lstrip())
+    length = len(text)
+    shift = draft.start + (raw.find(text) if simple else 0)
     placed = []
-    for span in spans:
-        ends = span.start, span.end
+    for start, end, tag, href in spans:
         if simple:
-            start, end = (min(max(at - shift, 0), len(text)) for at in ends)
+            start, end = max(start - shift, 0), min(end - shift, length)
         else:
-            start, end = (min(len(clean_block(draft.visible(at))), len(text)) for at in ends)
+            start, end = (min(len(clean_block(draft.visible(at))), length) for at in (start, end))
             start += len(text[start:end]) - len(text[start:end].lstrip())
         if start < end:
-            placed.append(Span(start, end, span.tag, span.href))
+            placed.append(Span(start, end, tag, href))
     return placed
 
 
@@ -149,17 +149,14 @@ def _borders(spans: list[Span]) -> Iterator[tuple[int, list[Span]]]:
         yield position, [active[tag] for tag in _NESTING if tag in active]
 
 
-def _depth(span: Span) -> int:
-    return _NESTING.index(span.tag)
-
-
-def _opening(span: Span) -> str:
-    return f'<a href="{_attribute(span.href)}">' if span.tag == "a" else f"<{span.tag}>"
+def _opening(tag: str, href: str) -> str:
+    return f'<a href="{_attribute(href)}">' if tag == "a" else f"<{tag}>"
 
 
 def _text(text: str) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace("\n", "<br>")
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\n", "<br>") if "\n" in text else text
 
 
 def _attribute(value: str) -> str:

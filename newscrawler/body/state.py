@@ -24,12 +24,13 @@ class State:
     """The walk's state, with the steps that every element's rule is made of."""
 
     def __init__(self) -> None:
+        self.buffer = Buffer()
         self.reset()
 
     def reset(self) -> None:
         """Begin a new page."""
         self.page = Page()
-        self.buffer = Buffer()
+        self.buffer.reset()
         self.setting = Setting()
         self.ends: list[End | None] = []
         self.skipping = False
@@ -84,8 +85,7 @@ class State:
 
     def mark(self, tag: str, href: str = "") -> End:
         """Begin emphasis, a link or an advert; returns how to end it."""
-        self.buffer.open(tag, href)
-        return partial(self.buffer.close, tag)
+        return self.buffer.open(tag, href)
 
     def mention(self, key: Key, form: str) -> End:
         """Begin the name of a security; returns how to end it."""

@@ -8,19 +8,15 @@ read here is what the parser would read (the tests compare).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html.entities import html5
-from typing import NamedTuple
 
 from newscrawler.body.elements import step_of
 from newscrawler.body.parse import Attributes
 from newscrawler.body.state import End, State, Step
 
-MAX_DEPTH = 100
-"""What is nested deeper is not tidy."""
-TAGS_KEPT = 4096
+MAX_TAGS = 4096
 MAX_TAG_CHARS = 1000
-"""Start tags whose reading is remembered: keywords and spacers come again and again."""
+"""So many tags, up to this length, are remembered: keywords and spacers come again and again."""
 
 _OPEN = re.compile(
     r'([a-z][a-z0-9]*)((?:[ \t\n]+[a-z][a-z0-9-]*="[^"]*")*)[ \t\n]*(/?)', re.ASCII
@@ -48,24 +44,17 @@ _INSIDE = {
 }
 """What may stand in what, so that a parser has nothing to close by itself."""
 
-_Opened = list[tuple[str, "End | None", frozenset[str]]]
-"""For each open element: its end tag, what to do there, what may follow it."""
+_Tag = tuple[str, Attributes, "Step | None", str, frozenset[str]]
+"""A start tag: name, attributes, what it does, its end tag ("" if none), what may stand in it."""
+_known: dict[str, _Tag] = {}
+
+_Open = tuple[str, "End | None", frozenset[str]]
+"""An open element: its end tag, what to do there, what may stand in it."""
+_BODY: _Open = (">", None, _FLOW)  # an end tag that cannot come
 
 
 class _UntidyError(ValueError):
     """There may be more than one reading."""
-
-
-class _Tag(NamedTuple):
-    """A start tag."""
-
-    name: str
-    attrs: Attributes
-    step: Step | None
-    closer: str
-    """The end tag that belongs to it; "" if it has none."""
-    inside: frozenset[str]
-    """What may stand in it."""
 
 
 def feed(state: State, html: str) -> bool:
@@ -81,79 +70,92 @@ def feed(state: State, html: str) -> bool:
 
 def _walk(state: State, pieces: list[str]) -> bool:
     """Walk over pieces that begin with the inside of a tag and go on with text."""
-    opened: _Opened = []
-    allowed = _FLOW
+    opened: list[_Open] = []
+    here = closer, end, allowed = _BODY
     at, count = 0, len(pieces)
     while at < count:
         markup, bracket, text = pieces[at].partition(">")
         at += 1
-        if not bracket:
-            return False
-        begins = markup[:1]
-        if begins == "/":
-            if not opened:
-                return False
-            closer, end, allowed = opened.pop()
-            if closer != markup:
-                return False
+        if markup == closer:
             if end:
                 end()
+            here = closer, end, allowed = opened.pop()
         elif markup == "p" and allowed is _FLOW and at < count and pieces[at][:3] == "/p>":
             if not state.skipping:
-                state.plain_block(_decoded(text))
+                state.plain_block(_decoded(text) if "&" in text or "\n" in text else text)
             text = pieces[at][3:]
             at += 1
-        elif begins == "!":
+        elif markup[:3] == "!--":
             state.comment(_comment(markup))
         else:
-            tag = read_tag(markup) if len(markup) < MAX_TAG_CHARS else _read_tag(markup)
-            name, attrs, step, closer, inside = tag
+            name, attrs, step, its_closer, inside = _known.get(markup) or _read_tag(markup)
             if name not in allowed:
                 return False
-            end = None
+            its_end = None
             if state.skipping:
                 state.look_at_skipped(name, attrs)
             elif step:
-                end = step(state)
-            if closer:
-                opened.append((closer, end, allowed))
+                its_end = step(state)
+            if its_closer and at < count and pieces[at].startswith(its_closer):
+                if text and not state.skipping:
+                    state.buffer.add(_decoded(text) if "&" in text or "\n" in text else text)
+                markup, bracket, text = pieces[at].partition(">")
+                at += 1
+                if markup != its_closer:
+                    return False
+            elif its_closer:
+                opened.append(here)
+                closer, end = its_closer, its_end
                 if allowed is not _IN_LINK:
                     allowed = inside
-            elif end:
-                end()
+                here = closer, end, allowed
+                its_end = None
+            if its_end:
+                its_end()
+        if not bracket:
+            return False
         if text and not state.skipping:
-            state.buffer.add(_decoded(text))
+            state.buffer.add(_decoded(text) if "&" in text or "\n" in text else text)
     state.flush()
     return not opened
 
 
 def _decoded(text: str) -> str:
-    if "&" in text:
-        text = _REFERENCE.sub(_referred, text)
-    return text.replace("\n", " ") if "\n" in text else text
+    return _REFERENCE.sub(_referred, text).replace("\n", " ")
 
 
 def _read_tag(markup: str) -> _Tag:
+    """Read a start tag that is not known."""
     found = _OPEN.fullmatch(markup)
     if not found:
         raise _UntidyError(markup)
     name, listed, slash = found.groups()
     if name not in _INSIDE or (slash and name not in _VOID):
         raise _UntidyError(markup)
-    attrs: dict[str, str] = {}
-    if listed:
-        pairs = _ATTRIBUTE.findall(listed)
-        attrs = dict(pairs)
-        if len(attrs) < len(pairs):
-            raise _UntidyError(markup)
-        if "&" in listed:
-            for key, value in pairs:
-                attrs[key] = _REFERENCE_IN_ATTRIBUTE.sub(_referred, value)
+    attrs = _attributes(listed) if listed else {}
     closer = "" if name in _VOID else f"/{name}"
-    return _Tag(name, attrs, step_of(name, attrs), closer, _INSIDE[name])
+    tag = name, attrs, step_of(name, attrs), closer, _INSIDE[name]
+    if len(markup) <= MAX_TAG_CHARS:
+        if len(_known) >= MAX_TAGS:
+            _known.clear()
+        _known[markup] = tag
+    return tag
 
 
-read_tag = lru_cache(maxsize=TAGS_KEPT)(_read_tag)
+def forget_tags() -> None:
+    """Read every tag anew, as at the start of a process."""
+    _known.clear()
+
+
+def _attributes(listed: str) -> dict[str, str]:
+    pairs = _ATTRIBUTE.findall(listed)
+    attrs = dict(pairs)
+    if len(attrs) < len(pairs):
+        raise _UntidyError(listed)
+    if "&" in listed:
+        for key, value in pairs:
+            attrs[key] = _REFERENCE_IN_ATTRIBUTE.sub(_referred, value)
+    return attrs
 
 
 def _comment(markup: str) -> str:
