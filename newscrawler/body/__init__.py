@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from newscrawler.body.drafts import Draft, Mention, Picture
 from newscrawler.body.mentions import collect
-from newscrawler.body.page import Page
+from newscrawler.body.page import CAPTION, Page
 from newscrawler.body.render import render
 from newscrawler.body.walk import Items, read_page
-from newscrawler.items import Block, BlockKind, Body, Image
+from newscrawler.items import Block, Body, Image
 
 __all__ = ["read_body", "visible_text_differs"]
 
@@ -94,7 +94,7 @@ def _images(pictures: list[Picture], drafts: list[Draft]) -> Iterator[Image]:
         caption = picture.alt or None
         after = drafts[picture.after_block] if picture.after_block < len(drafts) else None
         is_nearest = nearest[picture.after_block] is picture
-        if after and after.kind is BlockKind.CAPTION and is_nearest:
+        if after and after.kind is CAPTION and is_nearest:
             caption = after.text
         yield Image(
             url=picture.url,

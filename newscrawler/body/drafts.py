@@ -86,7 +86,9 @@ class Mention:
     def counts(self) -> bool:
         """Whether it stands in the prose that is left, and can be seen."""
         draft = self.draft
-        if draft is None or draft.dropped or not (self._is_word or self.name):
+        if draft is None or draft.dropped:
+            return False
+        if not (self.raw[self.start : self.end].isalnum() or self.name):
             return False
         if self.row:
             return True
@@ -95,10 +97,6 @@ class Mention:
             return self.start < draft.end
         before = bisect_right(cuts, (self.start, len(self.raw))) - 1
         return before < 0 or self.start >= cuts[before][1]
-
-    @property
-    def _is_word(self) -> bool:
-        return self.raw[self.start : self.end].isalnum()
 
 
 @dataclass(slots=True, eq=False)

@@ -52,7 +52,7 @@ def _strip_tail(page: Page) -> None:
 
 def _strip_end(page: Page, draft: Draft) -> bool:
     """Cut a source or editor line from the end of a block, or the whole block if it is one."""
-    if draft.kind is BlockKind.TABLE or not draft.text.endswith(("）", ")")):
+    if not draft.text.endswith(("）", ")")) or draft.kind is BlockKind.TABLE:
         return False
     if page.source is None:
         name = _cut(page, draft, _SOURCE, "文章来源", "source line")

@@ -14,8 +14,8 @@ MAX_EVIDENCE_CHARS = 200
 MAX_NAME_CHARS = 100
 LONG_NAME_CHARS = 4
 
-SENTENCE_ENDS = "。！？!?；\n"
-_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
+_STOCK = SecurityKind.STOCK
+_SENTENCE_END = re.compile("[。！？!?；\\n]")
 
 
 def collect(mentions: Iterable[Mention]) -> tuple[Security, ...]:
@@ -39,8 +39,15 @@ def _security(group: list[Mention]) -> Security:
         kind=kind,
         mentions=len(prose),
         evidence=_evidence(first),
-        confidence="low" if prose and all(_in_longer_word(m, kind) for m in prose) else "high",
+        confidence="low" if _only_in_longer_words(prose, kind) else "high",
     )
+
+
+def _only_in_longer_words(prose: list[Mention], kind: SecurityKind) -> bool:
+    for mention in prose:
+        if mention.form == KEYTIP or not _in_longer_word(mention, kind):
+            return False
+    return bool(prose)
 
 
 def _evidence(mention: Mention) -> str:
@@ -50,7 +57,9 @@ def _evidence(mention: Mention) -> str:
         return clean_line(mention.chart or mention.row)[:MAX_EVIDENCE_CHARS]
     raw, start, end = mention.raw, mention.start, mention.end
     left = max(draft.start, start - MAX_EVIDENCE_CHARS)
-    left = max(left, 1 + max(raw.rfind(mark, left, start) for mark in SENTENCE_ENDS))
+    earlier = _SENTENCE_END.search(raw[left:start][::-1])
+    if earlier:
+        left = start - earlier.start()
     right = min(draft.end, end + MAX_EVIDENCE_CHARS)
     stop = _SENTENCE_END.search(raw, end, right)
     if stop:
@@ -76,7 +85,7 @@ def _in_longer_word(mention: Mention, kind: SecurityKind) -> bool:
     after = _touches(raw[mention.end : mention.end + 1], name[-1])
     if mention.form == INFOKEY:
         return (before and name[0].isascii()) or (after and name[-1].isascii())
-    stands_out = kind is SecurityKind.STOCK or len(name) >= LONG_NAME_CHARS
+    stands_out = kind is _STOCK or len(name) >= LONG_NAME_CHARS
     return before or (after and (not stands_out or name[-1].isascii()))
 
 

@@ -18,6 +18,9 @@ MAX_CAPTION_CHARS = 200
 MIN_PROSE_CHARS = 30
 """A paragraph with so much text beside an advert is no advert: only the advert goes."""
 
+# Looking a member up in its class takes longer than all that is done with it.
+PARAGRAPH, HEADING, CAPTION = BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION
+
 _PARAGRAPH_BREAK = re.compile(
     r"\n(?:[^\S\n]*\n)+|\n(?=[ \t]*(?:\u3000|[\xa0\u2002\u2003]{2}))"  # two breaks, or an indent
 )
@@ -27,7 +30,7 @@ _NO_HEADING_END = ("：", ":", "，", ",", "；", ";", "、")
 class Setting(NamedTuple):
     """What the open elements say about the text inside them."""
 
-    kind: BlockKind = BlockKind.PARAGRAPH
+    kind: BlockKind = PARAGRAPH
     centred: bool = False
     media: bool = False
     pre: bool = False
@@ -56,7 +59,7 @@ class Page:
             draft = Draft(raw, 0, len(raw), setting.kind, text)
             if setting.media:
                 draft.media = True
-            if setting.centred and draft.kind is BlockKind.PARAGRAPH:
+            if setting.centred and draft.kind is PARAGRAPH:
                 draft.kind = self._kind(draft, centred=True)
             self.drafts.append(draft)
 
@@ -117,7 +120,7 @@ class Page:
             return None
         if run.pictures:
             self._place_pictures(run, end - len(raw.lstrip()))
-        if setting.kind is BlockKind.PARAGRAPH and (spans or setting.centred):
+        if setting.kind is PARAGRAPH and (spans or setting.centred):
             draft.kind = self._kind(draft, centred=setting.centred)
         if setting.media:
             draft.media = True
@@ -135,11 +138,11 @@ class Page:
         text = draft.text
         if len(text) <= MAX_HEADING_CHARS and draft.spans:
             if _reads_as_heading(text) and covered(draft, "strong"):
-                return BlockKind.HEADING
+                return HEADING
         if not centred or not self.pictures or len(text) > MAX_CAPTION_CHARS:
-            return BlockKind.PARAGRAPH
+            return PARAGRAPH
         after_picture = self.pictures[-1].after_block == len(self.drafts)
-        return BlockKind.CAPTION if after_picture else BlockKind.PARAGRAPH
+        return CAPTION if after_picture else PARAGRAPH
 
     def _is_advert(self, draft: Draft, run: Run) -> bool:
         """Drop an advert: with its whole paragraph, unless that says something of its own."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newscrawler.body.drafts import Draft, Picture, Span
+from newscrawler.body.page import CAPTION, HEADING
 from newscrawler.items import BlockKind
 from newscrawler.text import clean_block
 
@@ -41,7 +42,7 @@ def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
             parts.append(f"</{group}>")
             group = ""
         if index in figures:
-            captioned = draft.kind is BlockKind.CAPTION
+            captioned = draft.kind is CAPTION
             parts.append(_close(figures[index], inside if captioned else ""))
             if captioned:
                 continue
@@ -84,7 +85,7 @@ def _inline(draft: Draft) -> str:
     if draft.rows:
         return _rows(draft)
     text = draft.text
-    placed = _placed(draft, ("a", "em") if draft.kind is BlockKind.HEADING else _NESTING)
+    placed = _placed(draft, ("a", "em") if draft.kind is HEADING else _NESTING)
     if not placed:
         return _text(text)
     start, end, tag, href = placed[0]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from newscrawler.body.drafts import Buffer, Mention
-from newscrawler.body.links import article_id
+from newscrawler.body.links import article_id, safe_url
 from newscrawler.body.page import Page, Setting
 from newscrawler.body.parse import Attributes
 from newscrawler.body.securities import INFOKEY, KEYTIP, Key, key_of_id, key_of_picture
@@ -76,7 +75,7 @@ class State:
         """Begin a block whose text is set like this; returns how to end it."""
         self.flush()
         outer, self.setting = self.setting, setting
-        return partial(self._leave, outer)
+        return lambda: self._leave(outer)
 
     def skip(self) -> End:
         """Ignore the content of the element that begins; returns how to end that."""
@@ -89,14 +88,14 @@ class State:
 
     def mention(self, key: Key, form: str) -> End:
         """Begin the name of a security; returns how to end it."""
-        buffer = self.buffer
-        return partial(self._end_mention, key, form, buffer.length, buffer.serial)
+        start, serial = self.buffer.length, self.buffer.serial
+        return lambda: self._end_mention(key, form, start, serial)
 
     def hinted(self, element_id: str) -> End:
         """Begin an element whose id names a security, whether a link inside says so or not."""
         outer, self.hint = self.hint, element_id
-        buffer = self.buffer
-        return partial(self._end_hinted, outer, self.mentioned, buffer.length, buffer.serial)
+        mentioned, start, serial = self.mentioned, self.buffer.length, self.buffer.serial
+        return lambda: self._end_hinted(outer, mentioned, start, serial)
 
     def show_chart(self, attrs: Attributes) -> None:
         """Note the security of a quote picture: that of the link around it, else its own."""
@@ -105,6 +104,15 @@ class State:
         if key:
             label = clean_line(attrs.get("alt", "")) or clean_line(attrs.get("src", ""))
             self._add_chart(key, label or (chart[1] if chart else ".".join(key)))
+
+    def look_at_skipped(self, tag: str, attrs: Attributes) -> None:
+        """What a skipped part still says: related articles, charts, the source of a video."""
+        if tag == "a":
+            self.note_related(attrs.get("href", ""))
+        elif tag == "img" and self.chart:
+            self.show_chart(attrs)
+        elif tag == "source" and not self.video:
+            self.video = safe_url(attrs.get("src"))
 
     def note_related(self, href: str) -> None:
         """Note the article that an address leads to."""

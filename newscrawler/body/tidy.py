@@ -26,26 +26,28 @@ _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]*;)|#([0-9]{2,5});)?", re.ASCI
 _REFERENCE_IN_ATTRIBUTE = re.compile(r"&(?![A-Za-z0-9]+=)" + _REFERENCE.pattern[1:], re.ASCII)
 
 _VOID = frozenset({"br", "img"})
-_INLINE = frozenset("span strong b em i u font sup sub a br img".split())
+_INLINE = frozenset({"", *"span strong b em i u font sup sub a br img".split()})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FLOW = _INLINE | {"p", "center", "div", "section", "blockquote", "figure", "table", "ul", "ol"}
 _FLOW |= frozenset(_HEADINGS)
 _IN_LINK = _INLINE - {"a"}
 _INSIDE = {
-    **dict.fromkeys(_INLINE, _INLINE),
+    **dict.fromkeys(_INLINE - {""}, _INLINE),
     **dict.fromkeys(("p", "figcaption", *_HEADINGS), _INLINE),
     **dict.fromkeys(("center", "div", "section", "blockquote", "li", "td", "th"), _FLOW),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), frozenset({"tr"})),
-    **dict.fromkeys(("ul", "ol"), frozenset({"li"})),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), frozenset({"", "tr"})),
+    **dict.fromkeys(("ul", "ol"), frozenset({"", "li"})),
     "a": _IN_LINK,
     "figure": _FLOW | {"figcaption"},
-    "table": frozenset({"thead", "tbody", "tfoot", "tr"}),
-    "tr": frozenset({"td", "th"}),
+    "table": frozenset({"", "thead", "tbody", "tfoot", "tr"}),
+    "tr": frozenset({"", "td", "th"}),
 }
-"""What may stand in what, so that a parser has nothing to close by itself."""
+"""What may stand in what, so that a parser has nothing to close by itself; "" is a comment."""
 
-_Tag = tuple[str, Attributes, "Step | None", str, frozenset[str]]
-"""A start tag: name, attributes, what it does, its end tag ("" if none), what may stand in it."""
+_Piece = tuple[str, str, str]
+"""The inside of a tag, its closing bracket, the text after it."""
+_Tag = tuple[str, "Step | None", str, frozenset[str], Attributes]
+"""A start tag: name, what it does, its end tag ("" if none), what may stand in it, attributes."""
 _known: dict[str, _Tag] = {}
 
 _Open = tuple[str, "End | None", frozenset[str]]
@@ -63,78 +65,112 @@ def feed(state: State, html: str) -> bool:
     try:
         if text:
             state.buffer.add(_decoded(text))
-        return _walk(state, pieces)
+        return _walk(state, [piece.partition(">") for piece in pieces], "&" in html or "\n" in html)
     except _UntidyError:
         return False
 
 
-def _walk(state: State, pieces: list[str]) -> bool:
-    """Walk over pieces that begin with the inside of a tag and go on with text."""
+def _walk(state: State, tags: list[_Piece], decode: bool) -> bool:
+    """Walk over tags, each with the text after it; False if the elements are not nested."""
+    buffer, known = state.buffer, _known
     opened: list[_Open] = []
-    here = closer, end, allowed = _BODY
-    at, count = 0, len(pieces)
+    closer, end, allowed = _BODY
+    at, count = 0, len(tags)
     while at < count:
-        markup, bracket, text = pieces[at].partition(">")
+        markup, bracket, text = tags[at]
         at += 1
         if markup == closer:
             if end:
                 end()
-            here = closer, end, allowed = opened.pop()
-        elif markup == "p" and allowed is _FLOW and at < count and pieces[at][:3] == "/p>":
-            if not state.skipping:
-                state.plain_block(_decoded(text) if "&" in text or "\n" in text else text)
-            text = pieces[at][3:]
+            closer, end, allowed = opened.pop()
+        elif markup == "p" and allowed is _FLOW and at < count and tags[at][0] == "/p":
+            state.plain_block(_decoded(text) if decode else text)
+            _, bracket, text = tags[at]
             at += 1
-        elif markup[:3] == "!--":
-            state.comment(_comment(markup))
         else:
-            name, attrs, step, its_closer, inside = _known.get(markup) or _read_tag(markup)
+            name, step, its_closer, inside, _ = known.get(markup) or _read(markup)
             if name not in allowed:
                 return False
-            its_end = None
-            if state.skipping:
-                state.look_at_skipped(name, attrs)
-            elif step:
-                its_end = step(state)
-            if its_closer and at < count and pieces[at].startswith(its_closer):
-                if text and not state.skipping:
-                    state.buffer.add(_decoded(text) if "&" in text or "\n" in text else text)
-                markup, bracket, text = pieces[at].partition(">")
-                at += 1
-                if markup != its_closer:
-                    return False
-            elif its_closer:
-                opened.append(here)
+            its_end = step(state) if step else None
+            if state.skipping and its_closer:
+                at = _skip(state, tags, at, its_closer, inside)
+                _, bracket, text = tags[at - 1]
+                its_closer = ""
+            if its_closer:
+                opened.append((closer, end, allowed))
                 closer, end = its_closer, its_end
                 if allowed is not _IN_LINK:
                     allowed = inside
-                here = closer, end, allowed
-                its_end = None
-            if its_end:
+            elif its_end:
                 its_end()
-        if not bracket:
+        if text:
+            if decode:
+                text = _decoded(text)
+            buffer.parts.append(text)
+            buffer.length += len(text)
+        elif not bracket:
             return False
-        if text and not state.skipping:
-            state.buffer.add(_decoded(text) if "&" in text or "\n" in text else text)
     state.flush()
     return not opened
 
 
+def _skip(
+    state: State, tags: list[_Piece], at: int, closer: str, allowed: frozenset[str]
+) -> int:
+    """Where an element that is skipped has ended."""
+    opened: list[tuple[str, frozenset[str]]] = []
+    while at < len(tags):
+        markup, bracket, _ = tags[at]
+        at += 1
+        if not bracket:
+            break
+        if markup == closer:
+            if not opened:
+                return at
+            closer, allowed = opened.pop()
+            continue
+        name, _, its_closer, inside, attrs = _known.get(markup) or _read(markup)
+        if name not in allowed:
+            break
+        state.look_at_skipped(name, attrs)
+        if its_closer:
+            opened.append((closer, allowed))
+            closer = its_closer
+            if allowed is not _IN_LINK:
+                allowed = inside
+    raise _UntidyError(closer)
+
+
 def _decoded(text: str) -> str:
-    return _REFERENCE.sub(_referred, text).replace("\n", " ")
+    if "&" in text:
+        text = _REFERENCE.sub(_referred, text)
+    return text.replace("\n", " ") if "\n" in text else text
 
 
-def _read_tag(markup: str) -> _Tag:
-    """Read a start tag that is not known."""
+def _read(markup: str) -> _Tag:
+    """Read a start tag or a comment that is not known."""
     found = _OPEN.fullmatch(markup)
     if not found:
-        raise _UntidyError(markup)
+        return _read_comment(markup)
     name, listed, slash = found.groups()
     if name not in _INSIDE or (slash and name not in _VOID):
         raise _UntidyError(markup)
     attrs = _attributes(listed) if listed else {}
     closer = "" if name in _VOID else f"/{name}"
-    tag = name, attrs, step_of(name, attrs), closer, _INSIDE[name]
+    return _remember(markup, (name, step_of(name, attrs), closer, _INSIDE[name], attrs))
+
+
+def _read_comment(markup: str) -> _Tag:
+    """A comment is a tag without a name that does nothing; those of mobile answers do more."""
+    text = markup[3:-2]
+    if len(markup) < 5 or not markup.startswith("!--") or not markup.endswith("--"):
+        raise _UntidyError(markup)
+    if text.startswith("-") or text.endswith("-") or "--" in text or "#" in text:
+        raise _UntidyError(markup)
+    return _remember(markup, ("", None, "", frozenset(), {}))
+
+
+def _remember(markup: str, tag: _Tag) -> _Tag:
     if len(markup) <= MAX_TAG_CHARS:
         if len(_known) >= MAX_TAGS:
             _known.clear()
@@ -156,15 +192,6 @@ def _attributes(listed: str) -> dict[str, str]:
         for key, value in pairs:
             attrs[key] = _REFERENCE_IN_ATTRIBUTE.sub(_referred, value)
     return attrs
-
-
-def _comment(markup: str) -> str:
-    text = markup[3:-2]
-    if len(markup) < 5 or not markup.startswith("!--") or not markup.endswith("--"):
-        raise _UntidyError(markup)
-    if text.startswith("-") or text.endswith("-") or "--" in text:
-        raise _UntidyError(markup)
-    return text
 
 
 def _referred(found: re.Match[str]) -> str:

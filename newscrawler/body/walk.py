@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from newscrawler.body import tidy
 from newscrawler.body.elements import step_of
 from newscrawler.body.lines import strip_lines
-from newscrawler.body.links import safe_url
 from newscrawler.body.page import Page
 from newscrawler.body.parse import Attributes, Feeder, prepared
 from newscrawler.body.state import State
@@ -101,15 +100,6 @@ class _Walker(State):
         if tag == "a":
             self.data(attrs.get("text", ""))
         self.end(tag)
-
-    def look_at_skipped(self, tag: str, attrs: Attributes) -> None:
-        """What a skipped part still says: related articles, charts, the source of a video."""
-        if tag == "a":
-            self.note_related(attrs.get("href", ""))
-        elif tag == "img" and self.chart:
-            self.show_chart(attrs)
-        elif tag == "source" and not self.video:
-            self.video = safe_url(attrs.get("src"))
 
 
 class _Walkers(threading.local):
