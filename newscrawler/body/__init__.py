@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from newscrawler.body.drafts import Draft, Mention, Picture
 from newscrawler.body.mentions import collect
@@ -67,14 +68,13 @@ def _body(page: Page, linked: Page | None) -> Body:
 
 def _settle(page: Page) -> list[Draft]:
     """The drafts that stay; pictures move up where blocks before them went."""
-    kept = [draft for draft in page.drafts if not draft.dropped]
-    if page.pictures and len(kept) < len(page.drafts):
-        before = [0]
-        for draft in page.drafts:
-            before.append(before[-1] + (not draft.dropped))
+    drafts = page.drafts
+    last_picture = max((picture.after_block for picture in page.pictures), default=0)
+    if any(draft.dropped for draft in drafts[:last_picture]):
+        before = [0, *accumulate(int(not draft.dropped) for draft in drafts)]
         for picture in page.pictures:
             picture.after_block = before[picture.after_block]
-    return kept
+    return [draft for draft in drafts if not draft.dropped]
 
 
 def _mentions(page: Page, linked: Page | None) -> Iterator[Mention]:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from newscrawler.items import BlockKind
 from newscrawler.text import clean_block, clean_line
 
-
 MARKS = ("strong", "em", "a", "advert")
 """What can be open across a stretch of text."""
 
@@ -131,8 +130,17 @@ class Buffer:
     """Collects one run."""
 
     __slots__ = (
-        "advert", "closers", "length", "marks", "mentions", "parts", "pictures", "plain", "serial", "spans"
-    )  # fmt: skip
+        "advert",
+        "closers",
+        "length",
+        "marks",
+        "mentions",
+        "parts",
+        "pictures",
+        "plain",
+        "serial",
+        "spans",
+    )
 
     def __init__(self) -> None:
         self.closers = {tag: partial(self.close, tag) for tag in MARKS}

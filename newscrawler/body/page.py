@@ -136,9 +136,8 @@ class Page:
 
     def _kind(self, draft: Draft, *, centred: bool) -> BlockKind:
         text = draft.text
-        if len(text) <= MAX_HEADING_CHARS and draft.spans:
-            if _reads_as_heading(text) and covered(draft, "strong"):
-                return HEADING
+        if draft.spans and _reads_as_heading(text) and covered(draft, "strong"):
+            return HEADING
         if not centred or not self.pictures or len(text) > MAX_CAPTION_CHARS:
             return PARAGRAPH
         after_picture = self.pictures[-1].after_block == len(self.drafts)
@@ -202,7 +201,9 @@ def _has_advert(spans: list[Span]) -> bool:
 
 
 def _reads_as_heading(text: str) -> bool:
-    return not ("。" in text or "\n" in text or text.endswith(_NO_HEADING_END))
+    if len(text) > MAX_HEADING_CHARS or "。" in text or "\n" in text:
+        return False
+    return not text.endswith(_NO_HEADING_END)
 
 
 def _parenthesis(draft: Draft, span: Span) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newscrawler.body.drafts import Draft, Picture, Span
-from newscrawler.body.page import CAPTION, HEADING
+from newscrawler.body.page import CAPTION, HEADING, PARAGRAPH
 from newscrawler.items import BlockKind
 from newscrawler.text import clean_block
 
@@ -28,34 +28,39 @@ _FRAMES = {
 def render(drafts: Sequence[Draft], pictures: Sequence[Picture]) -> str:
     """The blocks and pictures in reading order, list items and quotes grouped."""
     parts: list[str] = []
-    figures: dict[int, list[str]] = {}
-    for picture in pictures:
-        figures.setdefault(picture.after_block, []).append(_figure(picture))
+    figures = _figures(pictures) if pictures else {}
     group = ""
     for index, draft in enumerate(drafts):
-        frame, tag = _FRAMES[draft.kind]
+        kind = draft.kind
         inside = _inline(draft) if draft.spans or draft.rows else _text(draft.text)
-        if not frame and not group and index not in figures:
-            parts.append(f"<{tag}>{inside}</{tag}>")
+        if kind is PARAGRAPH and not group and index not in figures:
+            parts += "<p>", inside, "</p>"
             continue
+        frame, tag = _FRAMES[kind]
         if group and (frame != group or index in figures):
             parts.append(f"</{group}>")
             group = ""
         if index in figures:
-            captioned = draft.kind is CAPTION
-            parts.append(_close(figures[index], inside if captioned else ""))
-            if captioned:
+            parts.append(_close(figures[index], inside if kind is CAPTION else ""))
+            if kind is CAPTION:
                 continue
         if frame != group:
             parts.append(f"<{frame}>")
             group = frame
         parts.append(f"<{tag}>{inside}</{tag}>")
-    if group:
-        parts.append(f"</{group}>")
+    parts.append(f"</{group}>" if group else "")
     parts.append(_close(figures.get(len(drafts), []), ""))
     html = "".join(parts)
     # U+0338 would join the ">" before it under NFC; without a base it says nothing.
     return _OVERLAYS.sub(">", html) if "\u0338" in html else html
+
+
+def _figures(pictures: Sequence[Picture]) -> dict[int, list[str]]:
+    """Open figures by the number of blocks before them."""
+    figures: dict[int, list[str]] = {}
+    for picture in pictures:
+        figures.setdefault(picture.after_block, []).append(_figure(picture))
+    return figures
 
 
 def _figure(picture: Picture) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from html.entities import html5
+from itertools import repeat
 
 from newscrawler.body.elements import step_of
 from newscrawler.body.parse import Attributes
@@ -18,15 +19,13 @@ MAX_TAGS = 4096
 MAX_TAG_CHARS = 1000
 """So many tags, up to this length, are remembered: keywords and spacers come again and again."""
 
-_OPEN = re.compile(
-    r'([a-z][a-z0-9]*)((?:[ \t\n]+[a-z][a-z0-9-]*="[^"]*")*)[ \t\n]*(/?)', re.ASCII
-)
+_OPEN = re.compile(r'([a-z][a-z0-9]*)((?:[ \t\n]+[a-z][a-z0-9-]*="[^"]*")*)[ \t\n]*(/?)', re.ASCII)
 _ATTRIBUTE = re.compile(r'([a-z][a-z0-9-]*)="([^"]*)"', re.ASCII)
 _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]*;)|#([0-9]{2,5});)?", re.ASCII)
 _REFERENCE_IN_ATTRIBUTE = re.compile(r"&(?![A-Za-z0-9]+=)" + _REFERENCE.pattern[1:], re.ASCII)
 
 _VOID = frozenset({"br", "img"})
-_INLINE = frozenset({"", *"span strong b em i u font sup sub a br img".split()})
+_INLINE = frozenset(["", "span", "strong", "b", "em", "i", "u", "font", "sup", "sub", "a", *_VOID])
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FLOW = _INLINE | {"p", "center", "div", "section", "blockquote", "figure", "table", "ul", "ol"}
 _FLOW |= frozenset(_HEADINGS)
@@ -65,12 +64,13 @@ def feed(state: State, html: str) -> bool:
     try:
         if text:
             state.buffer.add(_decoded(text))
-        return _walk(state, [piece.partition(">") for piece in pieces], "&" in html or "\n" in html)
+        tags = list(map(str.partition, pieces, repeat(">")))
+        return _walk(state, tags, "&" in html or "\n" in html)
     except _UntidyError:
         return False
 
 
-def _walk(state: State, tags: list[_Piece], decode: bool) -> bool:
+def _walk(state: State, tags: list[_Piece], decode: bool) -> bool:  # noqa: C901 - a call costs more than a tag
     """Walk over tags, each with the text after it; False if the elements are not nested."""
     buffer, known = state.buffer, _known
     opened: list[_Open] = []
@@ -114,9 +114,7 @@ def _walk(state: State, tags: list[_Piece], decode: bool) -> bool:
     return not opened
 
 
-def _skip(
-    state: State, tags: list[_Piece], at: int, closer: str, allowed: frozenset[str]
-) -> int:
+def _skip(state: State, tags: list[_Piece], at: int, closer: str, allowed: frozenset[str]) -> int:
     """Where an element that is skipped has ended."""
     opened: list[tuple[str, frozenset[str]]] = []
     while at < len(tags):
