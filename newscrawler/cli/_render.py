@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from newscrawler.cli._common import to_json
+from newscrawler.exports import markdown
 
 Row = Mapping[str, Any]
 
@@ -25,10 +26,7 @@ def as_text(article: Row) -> str:
 
 def as_markdown(article: Row) -> str:
     """For pasting into notes; blocks in order, pictures where they stand."""
-    blocks = [f"# {article['title']}", f"{article['source']} · {article['published_local']}"]
-    blocks += _markdown_blocks(article)
-    blocks.append(f"<{article['url']}>")
-    return "\n\n".join(blocks) + "\n"
+    return markdown.article(article)
 
 
 def as_json(article: Row) -> str:
@@ -58,36 +56,6 @@ def _securities(article: Row) -> Iterator[str]:
         yield "securities: " + ", ".join(
             f"{row['name'] or row['code']} {row['security']}" for row in rows
         )
-
-
-def _markdown_blocks(article: Row) -> Iterator[str]:
-    images = list(article["images"])
-    for count, row in enumerate(article["paragraphs"]):
-        while images and images[0]["after_block"] <= count:
-            yield _picture(images.pop(0))
-        yield _markdown_block(row)
-    yield from map(_picture, images)
-
-
-def _markdown_block(row: Row) -> str:
-    text = row["text"].replace("\n", "  \n")
-    if row["kind"] == "table" and row["cells"]:
-        return _markdown_table(row["cells"])
-    prefix = {"heading": "## ", "list_item": "- ", "quote": "> "}.get(row["kind"], "")
-    return f"*{text}*" if row["kind"] == "caption" else prefix + text
-
-
-def _markdown_table(rows: list[list[str]]) -> str:
-    width = max(map(len, rows))
-    padded = [
-        [*(cell.replace("|", r"\|") for cell in row), *[""] * (width - len(row))] for row in rows
-    ]
-    head, *body = [f"| {' | '.join(row)} |" for row in padded]
-    return "\n".join([head, "|" + " --- |" * width, *body])
-
-
-def _picture(image: Row) -> str:
-    return f"![{image['caption'] or ''}]({image['url']})"
 
 
 FORMATS: dict[str, Callable[[Row], str]] = {

@@ -30,6 +30,8 @@ class Order:
     filters: Filters = field(default_factory=Filters)
     limit: int | None = None
     """Only so many of the newest articles, newest first; None: all, in the order of article_id."""
+    newest_by: str = "published_at"
+    """The column of `news` that says what is newest."""
     revisions: bool = False
     """Every revision in place of current articles."""
     read: Read | None = None
@@ -39,7 +41,9 @@ class Order:
         """The records, as the connection's moment shows them."""
         if self.read is not None:
             return self.read(conn)
-        ids = None if self.limit is None else stream.newest(conn, self.filters, self.limit)
+        ids = None
+        if self.limit is not None:
+            ids = stream.newest(conn, self.filters, self.limit, by=self.newest_by)
         if self.revisions:
             return stream.revisions(conn, self.filters, ids)
         parts = self.form.parts

@@ -58,11 +58,33 @@ def count(conn: Connection, filters: Filters) -> int:
     return conn.scalar(query) or 0
 
 
-def newest(conn: Connection, filters: Filters, limit: int) -> list[int]:
-    """The article_ids of the newest articles, newest first."""
-    order = (news.c.published_at.desc(), news.c.article_id.desc())
+def newest(
+    conn: Connection, filters: Filters, limit: int, *, by: str = "published_at"
+) -> list[int]:
+    """The article_ids of the newest articles, newest first; `by`: a time of `news`."""
+    order = (news.c[by].desc(), news.c.article_id.desc())
     query = select(news.c.article_id).where(*filters.conditions()).order_by(*order).limit(limit)
     return list(conn.scalars(query))
+
+
+def corrections(conn: Connection, filters: Filters, limit: int) -> Iterator[Record]:
+    """The newest corrections of the articles that the filters leave, newest first.
+
+    Each is `article_id`, `site`, `external_id`, `url`, and two rows of `news_revisions`: `older`
+    and `newer`.
+    """
+    c = news_revisions.c
+    joined = news_revisions.join(news, news.c.article_id == c.article_id)
+    of = (news.c.article_id, news.c.site, news.c.external_id, news.c.url)
+    query = select(*of, c.revision).select_from(joined).where(c.revision > 1)
+    order = (c.seen_at.desc(), c.article_id.desc(), c.revision.desc())
+    for found in _records(conn, query.where(*filters.conditions()).order_by(*order).limit(limit)):
+        newer = found.pop("revision")
+        two = select(news_revisions).where(
+            c.article_id == found["article_id"], c.revision.in_((newer - 1, newer))
+        )
+        found["older"], found["newer"] = _records(conn, two.order_by(c.revision))
+        yield found
 
 
 def articles(conn: Connection, filters: Filters, *, parts: Sequence[str] = ()) -> Iterator[Record]:

@@ -7,8 +7,11 @@ from importlib import import_module
 import click
 
 MODULES = {
+    "atom": "feeds",
     "csv": "tables",
     "jsonl": "tables",
+    "markdown": "texts",
+    "parquet": "tables",
 }
 """Format → the module of this package that has a click command of that name."""
 

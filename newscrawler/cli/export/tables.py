@@ -1,4 +1,4 @@
-"""`newscrawler export jsonl` and `csv`: a line a record."""
+"""`newscrawler export jsonl`, `csv` and `parquet`: a line or a row a record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from newscrawler.cli.export._common import export_options, limit_option, revisions_option
 from newscrawler.exports import jsonl as json_lines
+from newscrawler.exports import parquet as columns
 from newscrawler.exports import table
 from newscrawler.exports.run import Order
 from newscrawler.store.filters import Filters
@@ -44,4 +45,22 @@ def csv(filters: Filters, limit: int | None, revisions: bool, bom: bool) -> Orde
       newscrawler export csv --bom --since 2022-02-01 --until 2022-03-01 --out february.csv
     """
     form = table.csv(bom=bom, revisions=revisions)
+    return Order(form=form, filters=filters, limit=limit, revisions=revisions)
+
+
+@click.command()
+@limit_option
+@revisions_option
+@export_options
+def parquet(filters: Filters, limit: int | None, revisions: bool) -> Order:
+    """Parquet (zstd): typed columns, times in UTC; paragraphs, pictures, securities as structs.
+
+    Needs pyarrow: pip install 'newscrawler[parquet]'.
+
+    \b
+    Examples:
+      newscrawler export parquet --out news.parquet
+      newscrawler export parquet --revisions --site eastmoney --out revisions.parquet
+    """
+    form = columns.parquet(revisions=revisions)
     return Order(form=form, filters=filters, limit=limit, revisions=revisions)
