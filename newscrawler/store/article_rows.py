@@ -7,15 +7,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from newscrawler.items import Article
+from newscrawler.store import compact
 from newscrawler.store.decide import Known
 from newscrawler.store.dialect import insert_missing
 from newscrawler.store.schema import (
     articles,
     images,
-    paragraphs,
     related,
     revisions,
     securities,
@@ -33,16 +33,32 @@ def find(conn: Connection, site: str, external_ids: Iterable[str]) -> dict[str, 
     for chunk in chunks(sorted(set(external_ids))):
         query = (
             select(
-                a.external_id, a.article_id, a.revision, a.content_hash, a.text_hash,
+                a.external_id, a.article_id, a.revision, a.text_hash,
                 a.first_seen_at, a.last_seen_at, a.gone_at,
             )
             .where(a.site == site, a.external_id.in_(chunk))
             .order_by(a.article_id)
             .with_for_update()
         )  # fmt: skip
-        for row in conn.execute(query):
-            found[row.external_id] = Known(*row[1:7], gone=row.gone_at is not None)
+        rows = conn.execute(query).all()
+        hashes = _content_hashes(conn, [(row.article_id, row.revision) for row in rows])
+        for row in rows:
+            found[row.external_id] = Known(
+                row.article_id, row.revision, hashes[row.article_id], *row[3:6],
+                gone=row.gone_at is not None,
+            )  # fmt: skip
     return found
+
+
+def _content_hashes(conn: Connection, current: Sequence[tuple[int, int]]) -> dict[int, str]:
+    """Not joined to the articles: who has waited for a row's lock would join its old revision."""
+    if not current:
+        return {}
+    r = revisions.c
+    query = select(r.article_id, r.content_hash).where(
+        tuple_(r.article_id, r.revision).in_(current)
+    )
+    return {row.article_id: row.content_hash for row in conn.execute(query)}
 
 
 def source_ids(conn: Connection, observed: Iterable[Article]) -> dict[str, int]:
@@ -84,7 +100,6 @@ def current(article: Article, source_id: int, revision: int) -> Row:
     return {
         "url": article.url,
         "revision": revision,
-        "content_hash": article.content_hash,
         "text_hash": article.text_hash,
         "source_id": source_id,
         "published_at": article.published_at,
@@ -94,8 +109,7 @@ def current(article: Article, source_id: int, revision: int) -> Row:
 
 
 _CURRENT = (
-    "url", "revision", "content_hash", "text_hash", "source_id", "published_at", "last_seen_at",
-    "updated_at",
+    "url", "revision", "text_hash", "source_id", "published_at", "last_seen_at", "updated_at",
 )  # fmt: skip
 _REVISE = (
     update(articles)
@@ -149,13 +163,13 @@ def revision_row(
         "published_from": article.published_from,
         "summary": article.summary,
         "body": body.text,
-        "body_html": body.html,
+        "body_html": compact.html(body.html, body.text, len(body.blocks)),
+        "layout": compact.layout(body.blocks),
         "paragraph_count": len(body.blocks),
         "language": article.language,
         "editor": body.editor,
         "original_title": body.original_title,
         "content_hash": article.content_hash,
-        "text_hash": article.text_hash,
         "parser_version": article.parser_version,
         "fetched_url": article.fetched_url,
         "notes": json.dumps(article.notes, ensure_ascii=False) if article.notes else None,
@@ -164,7 +178,7 @@ def revision_row(
     }
 
 
-_PARTS = (paragraphs, images, securities, related)
+_PARTS = (images, securities, related)
 
 
 def replace_parts(conn: Connection, written: Mapping[int, Article], revised: Sequence[int]) -> None:
@@ -172,7 +186,7 @@ def replace_parts(conn: Connection, written: Mapping[int, Article], revised: Seq
     if revised:
         for table in _PARTS:
             conn.execute(delete(table).where(table.c.article_id.in_(revised)))
-    for table, make in zip(_PARTS, (_paragraphs, _images, _securities, _related), strict=True):
+    for table, make in zip(_PARTS, (_images, _securities, _related), strict=True):
         rows = [
             {"article_id": article_id, "position": position, **row}
             for article_id, article in written.items()
@@ -180,17 +194,6 @@ def replace_parts(conn: Connection, written: Mapping[int, Article], revised: Seq
         ]
         if rows:
             conn.execute(insert(table), rows)
-
-
-def _paragraphs(article: Article) -> Iterable[Row]:
-    return (
-        {
-            "kind": block.kind,
-            "text": block.text,
-            "cells": json.dumps(block.rows, ensure_ascii=False) if block.rows else None,
-        }
-        for block in article.body.blocks
-    )
 
 
 def _images(article: Article) -> Iterable[Row]:
@@ -207,19 +210,19 @@ def _images(article: Article) -> Iterable[Row]:
 
 
 def _securities(article: Article) -> Iterable[Row]:
-    return (
-        {
+    text = article.body.text
+    for each in article.body.securities:
+        at = compact.place(each.evidence, text)
+        yield {
             "security": each.security,
-            "market": each.market,
-            "code": each.code,
             "name": each.name,
             "kind": each.kind,
             "mentions": each.mentions,
-            "evidence": each.evidence,
+            "evidence": None if at else each.evidence,
+            "evidence_at": at and at[0],
+            "evidence_length": at and at[1],
             "confidence": each.confidence,
         }
-        for each in article.body.securities
-    )
 
 
 def _related(article: Article) -> Iterable[Row]:

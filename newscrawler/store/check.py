@@ -18,7 +18,6 @@ from newscrawler.store.schema import (
     change_counter,
     changes,
     metadata,
-    paragraphs,
     revisions,
     run_tasks,
     runs,
@@ -110,9 +109,9 @@ def _runs(conn: Connection) -> Iterator[str]:
 
 
 def _articles(conn: Connection) -> Iterator[str]:
-    a, r, p = articles.c, revisions.c, paragraphs.c
+    a, r = articles.c, revisions.c
     here = (r.article_id == a.article_id) & (r.revision == a.revision)
-    number = select(func.count()).where(p.article_id == a.article_id).scalar_subquery()
+    breaks: Any = func.length(r.body) - func.length(func.replace(r.body, "\n", ""))
     first = select(texts.c.article_id).where(texts.c.text_hash == a.text_hash).scalar_subquery()
     root = func.coalesce(a.duplicate_of, a.article_id)
     linked_by_text = (a.text_hash != "") & (
@@ -120,9 +119,12 @@ def _articles(conn: Connection) -> Iterator[str]:
     )
     queries: dict[str, Select[Any]] = {
         "has no current revision": select(a.article_id).where(~exists().where(here)),
-        "has not the paragraphs of its revision": select(a.article_id)
+        "has not the lines of its paragraphs": select(a.article_id)
         .join(revisions, here)
-        .where(r.paragraph_count != number),
+        .where(
+            ((r.body != "") & (r.paragraph_count != breaks + 1))
+            | ((r.body == "") & (r.paragraph_count > 1))
+        ),
         "was never announced in the change feed": select(a.article_id).where(a.change_seq == 0),
         "is linked to another than the first article of its text": select(a.article_id).where(
             linked_by_text, first.is_(None) | (first != root)

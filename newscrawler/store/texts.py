@@ -32,11 +32,11 @@ def claim(conn: Connection, firsts: Mapping[str, int]) -> None:
         conn.execute(insert(texts), rows)
 
 
-def regroup(conn: Connection, text_hash: str) -> list[tuple[int, int]]:
+def regroup(conn: Connection, text_hash: str, moved_id: int) -> list[tuple[int, int]]:
     """Link the articles that have this text now to the earliest of them.
 
-    Returns (article_id, revision) of each whose `duplicate_of` changed. Links that have another
-    reason than the same text stay.
+    `moved_id`: the article that left the text or has just taken it. Returns (article_id, revision)
+    of each whose `duplicate_of` changed. Links that have another reason than the same text stay.
     """
     if not text_hash:
         return []
@@ -45,6 +45,7 @@ def regroup(conn: Connection, text_hash: str) -> list[tuple[int, int]]:
     a = articles.c
     members = conn.execute(
         select(a.article_id, a.revision, a.duplicate_of)
+        .where(a.article_id.in_([before, moved_id]) | (a.duplicate_of == before))
         .where(a.text_hash == text_hash)
         .where((a.duplicate_reason == SAME_TEXT) | a.duplicate_reason.is_(None))
         .order_by(a.article_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text, types
-from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text, types
+from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT, VARBINARY
 from sqlalchemy.types import TypeEngine
 
 MARIADB = ("mysql", "mariadb")
@@ -55,6 +55,24 @@ class UtcDateTime(types.TypeDecorator[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class Digest(types.TypeDecorator[str]):
+    """A SHA-256: in Python 64 hex digits (or ""), in the database its 32 bytes (or none)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name in MARIADB:
+            return dialect.type_descriptor(VARBINARY(32))
+        return dialect.type_descriptor(LargeBinary())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else bytes(value).hex()
+
+
 def key_text(length: int) -> String:
     """Text that takes part in a key or an index: bounded, because MariaDB wants it so."""
     return String(length)
@@ -67,3 +85,4 @@ LONG: TypeEngine[str] = Text().with_variant(LONGTEXT(), *MARIADB)
 """Text of any length."""
 
 UTC_TIME = UtcDateTime()
+DIGEST = Digest()

@@ -159,8 +159,8 @@ def _move(batch: Batch, observed: Sequence[Article], known: Mapping[Key, Known])
         if before is None or before.text_hash == article.text_hash:
             continue
         texts.unlink(batch.conn, before.article_id)
-        moved = texts.regroup(batch.conn, before.text_hash)
-        moved += texts.regroup(batch.conn, article.text_hash)
+        moved = texts.regroup(batch.conn, before.text_hash, before.article_id)
+        moved += texts.regroup(batch.conn, article.text_hash, before.article_id)
         batch.lines.extend(
             (article_id, revision, Change.DUPLICATE)
             for article_id, revision in moved

@@ -1,79 +1,74 @@
-"""The SQL contract: the views that consumers read, by name, column and meaning.
+"""The SQL contract: the views that consumers read, by name, column and type.
 
-A column is added at a view's end, with a migration; none is ever renamed or removed.
+Their SQL stands in the migrations, a variant for each database (migrations/views_0002.py). A column
+is added at a view's end, with a migration; none is ever renamed or removed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, FromClause, MetaData, Select, Table, select
+from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy.types import TypeEngine
 
-from newscrawler.store import schema
+from newscrawler.store.types import ID, LONG, UTC_TIME
 
-a, r, s = schema.articles.c, schema.revisions.c, schema.sources.c
-_current = schema.articles.join(
-    schema.revisions, (r.article_id == a.article_id) & (r.revision == a.revision)
-).join(schema.sources, s.source_id == a.source_id)
-
-_news = select(
-    a.article_id, a.site, a.external_id, a.url,
-    r.title, s.name.label("source"), s.slug.label("source_slug"),
-    a.published_at, r.published_local, r.summary, r.body, r.body_html,
-    r.paragraph_count, r.language, r.editor,
-    a.duplicate_of, a.revision, a.first_seen_at, a.last_seen_at, a.updated_at, a.gone_at,
-    r.run_id, a.change_seq,
-    a.duplicate_reason, r.published_from, r.parser_version, r.original_title,
-    r.content_hash, r.text_hash,
-).select_from(_current)  # fmt: skip
-
-_revisions = select(
-    r.article_id, r.revision, r.title, r.published_at, s.name.label("source"), r.body,
-    r.content_hash, r.seen_at, r.run_id,
-    r.parser_version, r.summary, r.published_local, r.published_from, r.notes,
-).select_from(schema.revisions.join(schema.sources, s.source_id == r.source_id))  # fmt: skip
-
-
-def _columns(table: Table, names: str) -> Select[Any]:
-    return select(*(table.c[name] for name in names.split()))
-
-
-SELECTS: dict[str, Select[Any]] = {
-    "news": _news,
-    "news_paragraphs": _columns(schema.paragraphs, "article_id position kind text cells"),
-    "news_images": _columns(
-        schema.images, "article_id position url caption width height after_block"
-    ),
-    "news_securities": _columns(
-        schema.securities,
-        "article_id security market code name kind mentions evidence confidence position",
-    ),
-    "news_revisions": _revisions,
-    "news_changes": _columns(schema.changes, "seq article_id revision kind changed_at"),
-    "news_gaps": _columns(schema.gaps, "gap_id site list from_at to_at found_at closed_at"),
-    "news_runs": _columns(
-        schema.runs,
-        "run_id site started_at finished_at status requests bytes"
-        " new revised unchanged duplicate pending rejected failed gone"
-        " kind discovered pid host notes",
-    ),
-    "news_failures": _columns(
-        schema.failures,
-        "failure_id run_id site external_id url stage reason detail attempts"
-        " first_at last_at resolved_at list",
-    ),
-}
+_TEXT, _TIME, _INT = LONG, UTC_TIME, Integer()
+_TYPES: dict[str, dict[str, TypeEngine[Any]]] = {
+    "news": {
+        "article_id": ID, "site": _TEXT, "external_id": _TEXT, "url": _TEXT, "title": _TEXT,
+        "source": _TEXT, "source_slug": _TEXT, "published_at": _TIME, "published_local": _TEXT,
+        "summary": _TEXT, "body": _TEXT, "body_html": _TEXT, "paragraph_count": _INT,
+        "language": _TEXT, "editor": _TEXT, "duplicate_of": ID, "revision": _INT,
+        "first_seen_at": _TIME, "last_seen_at": _TIME, "updated_at": _TIME, "gone_at": _TIME,
+        "run_id": ID, "change_seq": ID, "duplicate_reason": _TEXT, "published_from": _TEXT,
+        "parser_version": _INT, "original_title": _TEXT, "content_hash": _TEXT,
+        "text_hash": _TEXT,
+    },
+    "news_paragraphs": {
+        "article_id": ID, "position": _INT, "kind": _TEXT, "text": _TEXT, "cells": _TEXT,
+    },
+    "news_images": {
+        "article_id": ID, "position": _INT, "url": _TEXT, "caption": _TEXT, "width": ID,
+        "height": ID, "after_block": _INT,
+    },
+    "news_securities": {
+        "article_id": ID, "security": _TEXT, "market": _TEXT, "code": _TEXT, "name": _TEXT,
+        "kind": _TEXT, "mentions": _INT, "evidence": _TEXT, "confidence": _TEXT,
+        "position": _INT,
+    },
+    "news_revisions": {
+        "article_id": ID, "revision": _INT, "title": _TEXT, "published_at": _TIME,
+        "source": _TEXT, "body": _TEXT, "content_hash": _TEXT, "seen_at": _TIME, "run_id": ID,
+        "parser_version": _INT, "summary": _TEXT, "published_local": _TEXT,
+        "published_from": _TEXT, "notes": _TEXT,
+    },
+    "news_changes": {
+        "seq": ID, "article_id": ID, "revision": _INT, "kind": _TEXT, "changed_at": _TIME,
+    },
+    "news_gaps": {
+        "gap_id": ID, "site": _TEXT, "list": _TEXT, "from_at": _TIME, "to_at": _TIME,
+        "found_at": _TIME, "closed_at": _TIME,
+    },
+    "news_runs": {
+        "run_id": ID, "site": _TEXT, "started_at": _TIME, "finished_at": _TIME,
+        "status": _TEXT, "requests": ID, "bytes": ID, "new": ID, "revised": ID,
+        "unchanged": ID, "duplicate": ID, "pending": ID, "rejected": ID, "failed": ID,
+        "gone": ID, "kind": _TEXT, "discovered": ID, "pid": _INT, "host": _TEXT,
+        "notes": _TEXT,
+    },
+    "news_failures": {
+        "failure_id": ID, "run_id": ID, "site": _TEXT, "external_id": _TEXT, "url": _TEXT,
+        "stage": _TEXT, "reason": _TEXT, "detail": _TEXT, "attempts": _INT,
+        "first_at": _TIME, "last_at": _TIME, "resolved_at": _TIME, "list": _TEXT,
+    },
+}  # fmt: skip
 
 _metadata = MetaData()
 
-
-def _as_table(name: str, query: FromClause) -> Table:
-    columns: list[Column[Any]] = [Column(column.name, column.type) for column in query.c]
-    return Table(name, _metadata, *columns)
-
-
 VIEWS: dict[str, Table] = {
-    name: _as_table(name, query.subquery()) for name, query in SELECTS.items()
+    name: Table(name, _metadata, *(Column(column, kind) for column, kind in columns.items()))
+    for name, columns in _TYPES.items()
 }
 """The views as tables to select from, with typed columns."""
 

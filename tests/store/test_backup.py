@@ -90,7 +90,7 @@ def test_a_healthy_store_passes_every_check(db: Database, run_id: int) -> None:
     ("name", "damage"),
     [
         ("runs", "UPDATE runs SET discovered = discovered + 1, status = 'finished'"),
-        ("articles", "DELETE FROM paragraphs"),
+        ("articles", "UPDATE revisions SET paragraph_count = 7"),
         ("articles", "DELETE FROM texts"),
         ("articles", "UPDATE articles SET revision = 9"),
         ("changes", "UPDATE change_counter SET last = 0"),

@@ -125,7 +125,7 @@ def test_a_migration_killed_half_way_is_repeatable(empty_url: str, point: str) -
             inspector = inspect(conn)
             assert set(CONTRACT) <= set(inspector.get_view_names())
             indexes = {each["name"] for each in inspector.get_indexes("articles")}
-        assert "ix_articles_text_hash" in indexes
+        assert "ix_articles_source_id_published_at" in indexes
         save(database, start(database), article("1"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table
@@ -45,6 +45,12 @@ def create_tables(conn: Connection, metadata: MetaData) -> None:
         hit("migration_table")
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             index.create(conn, checkfirst=True)
+
+
+def drop_views(conn: Connection, names: Iterable[str]) -> None:
+    """Drop the views that are there, so that the tables under them can change."""
+    for name in names:
+        conn.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
 
 
 def replace_views(conn: Connection, views: Mapping[str, str]) -> None:
