@@ -16,6 +16,7 @@ from newscrawler.store.types import MARIADB
 Row = dict[str, Any]
 
 _SQLITE_SESSION = (
+    "PRAGMA page_size = 8192",  # of new files; articles of 2 KB leave much of 4,096 empty
     "PRAGMA busy_timeout = 500",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
