@@ -1,6 +1,6 @@
 """A body is stored once, as text. Here: what its lines do not say of its blocks and its HTML.
 
-The views (migrations/views_0002.py) put both together again.
+The views (migrations/views_0003.py) put both together again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The SQL contract: the views that consumers read, by name, column and type.
 
-Their SQL stands in the migrations, a variant for each database (migrations/views_0002.py). A column
+Their SQL stands in the migrations, a variant for each database (migrations/views_0003.py). A column
 is added at a view's end, with a migration; none is ever renamed or removed.
 """
 

@@ -1,4 +1,4 @@
-"""What the second migration does to tables and rows; every step may be repeated after a kill."""
+"""What the third migration does to tables and rows; every step may be repeated after a kill."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newscrawler.failpoints import hit
 from newscrawler.items import Block, BlockKind
 from newscrawler.store import compact
 from newscrawler.store.migrations.steps import create_tables
-from newscrawler.store.migrations.tables_0002 import PARENTS, metadata
+from newscrawler.store.migrations.tables_0003 import PARENTS, metadata
 
 _ROWS = 200
 _DIGESTS = {

@@ -1,4 +1,4 @@
-"""The tables that the second migration makes anew on SQLite; frozen."""
+"""The tables that the third migration makes anew on SQLite; frozen."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from alembic import op
 
-from newscrawler.store.migrations.compact_0002 import alter, fill, rebuild
+from newscrawler.store.migrations.compact_0003 import alter, fill, rebuild
 from newscrawler.store.migrations.steps import drop_views, replace_views
-from newscrawler.store.migrations.views_0002 import views
+from newscrawler.store.migrations.views_0003 import views
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""The views as the second migration makes them: bodies are stored once and read from there.
+"""The views as the third migration makes them: bodies are stored once and read from there.
 
 Frozen. A later migration that changes a view takes the others from here.
 """
