@@ -103,7 +103,8 @@ class Config:
         metadata=_about(
             "data/raw",
             values.directory,
-            'Reserved, without effect yet: directory of an archive of raw answers; "off" for none.',
+            "Directory of the WARC archive of raw answers (lists and articles), from which "
+            '`newscrawler reparse` reads again; "off" for none.',
         )
     )
     contact: str = field(

@@ -43,7 +43,11 @@ def run_demo(world: World, database: Path, *, port: int, say: Say) -> ExitCode:
     """Crawl twice and check; returns FAILED unless what was stored is what was recorded."""
     if database.parent == Path("data"):
         database.parent.mkdir(exist_ok=True)
-    for leftover in (database, *database.parent.glob(f"{database.name}-*")):
+    for leftover in (
+        database,
+        *database.parent.glob(f"{database.name}-*"),
+        *raw_archive(database).glob("*/*.warc.gz*"),
+    ):
         leftover.unlink(missing_ok=True)
     with Replica(world, port=port) as replica:
         say(f"A replica of the upstream hosts serves {len(world.ids)} recorded articles on "
@@ -63,10 +67,19 @@ def run_demo(world: World, database: Path, *, port: int, say: Say) -> ExitCode:
     return ExitCode.FAILED if wrong or first or second else ExitCode.OK
 
 
+def raw_archive(database: Path) -> Path:
+    """Where the demonstration keeps raw answers: beside its database."""
+    return database.with_name(f"{database.stem}-raw")
+
+
 def _crawl(origin: str, database: Path, say: Say) -> int:
     command = ["crawl", "eastmoney", "-s", f"EASTMONEY_BASE_URL={origin}"]
     say("$ newscrawler " + " ".join(command))
-    environment = {**os.environ, "NEWSCRAWLER_DATABASE_URL": f"sqlite:///{database}"}
+    environment = {
+        **os.environ,
+        "NEWSCRAWLER_DATABASE_URL": f"sqlite:///{database}",
+        "NEWSCRAWLER_RAW_ARCHIVE": str(raw_archive(database)),
+    }
     done = subprocess.run(  # noqa: S603  # our own command line
         [sys.executable, "-m", "newscrawler", *command],
         env=environment,

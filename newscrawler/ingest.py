@@ -25,6 +25,7 @@ from newscrawler.downloads import explain_failure, require_ok
 from newscrawler.errors import NewscrawlerError, PageError, SiteBusyError, StoreError
 from newscrawler.items import Article, Listing, Miss, Outcome, RunReport, Saved, Stage, Task
 from newscrawler.net import waits
+from newscrawler.net.capturing import exchanges_of, list_request
 from newscrawler.session import RunSession
 
 logger = logging.getLogger(__name__)
@@ -153,13 +154,13 @@ class Ingest:
         if isinstance(downloader, AbandoningDownloader):
             downloader.abandon()
 
-    async def download(self, url: str) -> bytes:
-        """Fetch one page outside the ledger (a list).
+    async def download(self, url: str, name: str) -> bytes:
+        """Fetch one page outside the ledger: the list `name`.
 
         Raises:
             PageError: no answer, or none with HTTP 200.
         """
-        request = Request(url, dont_filter=True)
+        request = list_request(url, self.session.site, name)
         try:
             response = await self._crawler.engine.download_async(request)
         except AbandonedError as error:
@@ -167,6 +168,7 @@ class Ingest:
         except Exception as error:
             _, trouble = explain_failure(error)
             raise trouble from error
+        await self.session.keeping.keep(exchanges_of(response.request), self.now())
         return require_ok(response).body
 
     async def announce(self, listing: Listing) -> None:
@@ -185,14 +187,9 @@ class Ingest:
         task = await self.session.ask_for(external_id, announced_as, origin)
         if task.stored and not refresh:
             miss = Miss(
-                site=task.site,
-                external_id=external_id,
-                url="",
-                outcome=Outcome.UNCHANGED,
-                stage=Stage.FETCH,
-                reason="stored_already",
-                seen_at=self.now(),
-            )
+                site=task.site, external_id=external_id, url="", outcome=Outcome.UNCHANGED,
+                stage=Stage.FETCH, reason="stored_already", seen_at=self.now(),
+            )  # fmt: skip
             await self.save(miss)
 
     async def tasks(self) -> AsyncIterator[Task]:
@@ -211,7 +208,7 @@ class Ingest:
                 yield task
 
     async def save(self, item: Article | Miss) -> Saved:
-        """Store one observation; returns after its commit.
+        """Store one observation and keep its answers; returns after its commit.
 
         Raises:
             StoreError: the database cannot take it; the run is being stopped.

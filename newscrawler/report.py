@@ -19,7 +19,7 @@ def exit_code(report: RunReport) -> ExitCode:
         return ExitCode.INTERRUPTED
     if report.status != "finished" or not report.adds_up or report.counts[Outcome.FAILED]:
         return ExitCode.FAILED
-    return ExitCode.FAILED if _failed_lists(report) else ExitCode.OK
+    return ExitCode.FAILED if _failed_lists(report) or _unkept(report) else ExitCode.OK
 
 
 def verdict(report: RunReport) -> str:
@@ -37,6 +37,8 @@ def verdict(report: RunReport) -> str:
         problems.append(f"{len(silent)} {_plural('list', len(silent))} silent for too long")
     if failed:
         problems.append(f"{failed} {_plural('article', failed)} failed")
+    if _unkept(report):
+        problems.append("the raw archive is incomplete")
     if not report.adds_up and report.status == "finished":
         problems.append("the sums do not add up")
     return ", ".join(problems) if problems else "all well"
@@ -86,6 +88,11 @@ def report_row(report: RunReport) -> dict[str, object]:
 def _failed_lists(report: RunReport) -> list[dict[str, object]]:
     """Failures that are a whole list's; a single bad row of a list names an id."""
     return [row for row in report.failures if row["stage"] == "list" and not row["external_id"]]
+
+
+def _unkept(report: RunReport) -> bool:
+    """Whether answers of the run are missing from the raw archive."""
+    return any(row["stage"] == "store" and not row["external_id"] for row in report.failures)
 
 
 def _plural(word: str, count: int) -> str:

@@ -24,6 +24,7 @@ from newscrawler.items import (
     Stage,
     Task,
 )
+from newscrawler.keeping import Keeping
 from newscrawler.report import STALE
 from newscrawler.store import Connection, budget, failures, ledger, lists, outcomes, rhythm, runs
 from newscrawler.store.engine import Database, open_database
@@ -70,6 +71,8 @@ class RunSession:
     _writer: Writer
     _held: ExitStack
     _began: datetime
+    keeping: Keeping
+    """What it keeps of raw answers."""
     _goes_on: datetime | None = None
     _is_spent: bool = False
     _planned: int = 0
@@ -108,6 +111,8 @@ class RunSession:
             writer = Writer(
                 database, run_id, now=now, recheck_ages=config.recheck, on_fatal=on_fatal
             )
+            keeping = Keeping(config.raw_archive, database, site, run_id, writer.call, now=now)
+            await keeping.open()
         except BaseException:
             held.close()
             raise
@@ -121,6 +126,7 @@ class RunSession:
             _writer=writer,
             _held=held,
             _began=now(),
+            keeping=keeping,
         )
 
     async def announce(
@@ -206,6 +212,7 @@ class RunSession:
         self._planned = max(self._planned, requests)
         tasks = await self._writer.call(draw)
         self._planned += len(tasks)
+        await self.keeping.expect(task.external_id for task in tasks)
         return tasks
 
     def _room(self, conn: Connection, requests: int) -> int:
@@ -223,7 +230,8 @@ class RunSession:
         return tasks[: max(most, 0)]
 
     async def save(self, item: Article | Miss) -> Saved:
-        """Store one observation; returns after its commit."""
+        """Keep the answers it was read from, then store it; returns after its commit."""
+        await self.keeping.keep_heard(item)
         return await self._writer.save(item)
 
     def hurry(self, patience_s: float) -> None:
@@ -259,6 +267,7 @@ class RunSession:
         ]
         with self._held:
             try:
+                notes += await self.keeping.close()
                 return await self._writer.call(
                     lambda conn: runs.finish(
                         conn,

@@ -76,6 +76,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newscrawler.resolver.RefusalMiddleware": 560,  # names what the guard refused
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "newscrawler.redirects.PlainRedirectMiddleware": 600,
+    "newscrawler.net.capturing.CaptureMiddleware": 900,  # sees answers as they came
 }
 
 LOG_LEVEL = "INFO"

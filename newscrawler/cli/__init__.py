@@ -23,6 +23,7 @@ COMMANDS = (
     "failures",
     "fetch",
     "gaps",
+    "raw",
     "runs",
     "selftest",
     "show",

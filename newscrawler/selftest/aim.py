@@ -19,6 +19,9 @@ POINTS: dict[str, int] = {
     "before_commit": 10,
     "after_commit": 8,
     "before_finish": 1,
+    "raw_torn": 30,
+    "raw_written": 30,
+    "raw_closed": 1,
 }
 """Every other failpoint of the crawl, with the highest turn at which it is set off."""
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from newscrawler.replica import Replica
 from newscrawler.selftest.aim import Aim
 from newscrawler.selftest.audit import audit
+from newscrawler.selftest.raw_audit import audit_raw
 from newscrawler.selftest.upstream import Upstream, article_of
 from newscrawler.selftest.verdict import CrashReport
 from newscrawler.selftest.victim import Shot, Victim
@@ -52,7 +53,9 @@ def crash_test(
         with Replica(upstream.world) as replica:
             victim = Victim(Path(folder), url, replica.origin, upstream.world)
             _Test(report, upstream, victim, database).run(rounds, aim or Aim(seed), on_kill)
-        audit(report, snapshot(database), upstream.states)
+        stored = snapshot(database)
+        audit(report, stored, upstream.states)
+        audit_raw(report, victim.raw_archive, database, stored)
         report.unexpected += [
             f"db check: {finding['check']}: {finding['result']}"
             for finding in check(database)

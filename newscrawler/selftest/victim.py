@@ -67,6 +67,11 @@ class Victim:
     origin: str
     world: World
 
+    @property
+    def raw_archive(self) -> Path:
+        """Where its answers are kept."""
+        return self.folder / "raw"
+
     def crawl(self, shot: Shot) -> End:
         """Run `newscrawler crawl eastmoney` until it ends or is shot."""
         requests = len(self.world.requests)
@@ -122,7 +127,7 @@ class Victim:
             f"{_PREFIX}EASTMONEY_BASE_URL": self.origin,
             f"{_PREFIX}IN_FLIGHT": str(IN_FLIGHT),
             f"{_PREFIX}RECHECK": "off",
-            f"{_PREFIX}RAW_ARCHIVE": "off",
+            f"{_PREFIX}RAW_ARCHIVE": str(self.raw_archive),
             f"{_PREFIX}MAX_REQUESTS_PER_HOUR": "0",  # a hundred runs ask for more than an hour's
         }
         armed = {failpoints.VARIABLE: shot.point} if shot.point else {}

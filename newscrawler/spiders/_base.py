@@ -10,6 +10,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from newscrawler.captures import TEXT, Subject
 from newscrawler.downloader import AbandonedError
 from newscrawler.downloads import explain_failure
 from newscrawler.errors import PageError, StoreError
@@ -17,11 +18,14 @@ from newscrawler.ingest import Ingest
 from newscrawler.items import Article, Miss, Outcome, Stage, Task
 from newscrawler.loaders import IncompleteError
 from newscrawler.net.breaker import Breaker
+from newscrawler.net.capturing import SUBJECT, exchanges_of
 from newscrawler.net.retries import host_of
 
 REJECTING = frozenset({"wrong_article", "too_deep", "implausible"})
 """Reasons that another try will not mend: `rejected`, not `failed`."""
 
+UNDECODED = frozenset({"corrupt", "encoding"})
+"""Reasons for which an answer that came whole never reaches its reader; it is kept all the same."""
 
 Reader = Callable[[Response | None, Task, datetime], "Article | Request"]
 
@@ -64,10 +68,13 @@ class NewsSpider(Spider):
         """
         raise NotImplementedError
 
-    def request_for(self, task: Task, url: str, reader: Reader | None = None) -> Request:
+    def request_for(
+        self, task: Task, url: str, reader: Reader | None = None, name: str = TEXT
+    ) -> Request:
         """A request whose answer, or failure, ends in one outcome for `task`.
 
         `reader` reads the answer instead of `read`; it also gets a failed download, as None.
+        `name`: what the raw archive calls the answer.
         """
         return Request(
             url,
@@ -75,6 +82,7 @@ class NewsSpider(Spider):
             errback=self.miss_article,
             cb_kwargs={"task": task, "reader": reader} if reader else {"task": task},
             dont_filter=True,  # the ledger decides what is fetched
+            meta={SUBJECT: Subject(task.site, task.external_id, name)},
         )
 
     def parse_article(
@@ -86,6 +94,7 @@ class NewsSpider(Spider):
     ) -> Iterator[Article | Miss | Request]:
         """The answer of a task's request, read; every path yields exactly one thing."""
         url = response.url if response else asked
+        self.ingest.session.keeping.hear(task, exchanges_of(response.request if response else None))
         try:
             yield (reader or self.read)(response, task, self.ingest.now())
         except IncompleteError as error:
@@ -108,6 +117,8 @@ class NewsSpider(Spider):
             yield from self.parse_article(None, task, request.cb_kwargs["reader"], request.url)
             return
         outcome, error = explain_failure(failure.value or RuntimeError("no error"))
+        if error.reason in UNDECODED:
+            self.ingest.session.keeping.hear(task, exchanges_of(request))
         yield self.miss(task, request.url, outcome, Stage.FETCH, error)
 
     def miss(self, task: Task, url: str, outcome: Outcome, stage: Stage, error: PageError) -> Miss:

@@ -9,6 +9,7 @@ from functools import partial
 from scrapy import Request
 from scrapy.http import Response
 
+from newscrawler.captures import API
 from newscrawler.downloads import require_ok
 from newscrawler.errors import PageError
 from newscrawler.items import Article, Listing, Task
@@ -39,7 +40,9 @@ class EastmoneySpider(NewsSpider):
         """Ask one list and announce its rows; a list that fails never stops the others."""
         url = news_list.url(self.ingest.config.base_url(self.site))
         try:
-            page = news_list.read(await self.ingest.download(url), now=self.ingest.now())
+            page = news_list.read(
+                await self.ingest.download(url, news_list.name), now=self.ingest.now()
+            )
         except PageError as error:
             await self.ingest.list_failed(news_list.name, url, error)
         else:
@@ -71,6 +74,7 @@ class EastmoneySpider(NewsSpider):
                 task,
                 article_api_url(self.ingest.config, task),
                 reader=partial(self._read_with_api, answer, response.url),
+                name=API,
             )
 
     def _read_with_api(

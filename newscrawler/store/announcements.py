@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newscrawler.items import Announcement
+from newscrawler.store.dialect import insert_missing
+from newscrawler.store.raw_tables import announcements_before
 from newscrawler.store.schema import announcements
 from newscrawler.store.tasks import chunks
 
@@ -94,6 +96,7 @@ def store(conn: Connection, records: Mapping[Key, Announcement], now: datetime) 
         rows = [_row(key, record, now) | {"first_at": now} for key, record in fresh.items()]
         conn.execute(insert(announcements), rows)
     if changed:
+        _remember(conn, {key: known[key][0] for key in changed}, now)
         rows = [
             {f"to_{name}": value for name, value in _row(key, record, now).items()}
             for key, record in changed.items()
@@ -131,6 +134,17 @@ def _row(key: Key, record: Announcement, now: datetime) -> dict[str, Any]:
         "fingerprint": fingerprint(record),
         "last_at": now,
     }
+
+
+def _remember(conn: Connection, replaced: Mapping[Key, Announcement], now: datetime) -> None:
+    """Keep what lists said so far: answers of old are read again with it."""
+    left_out = ("fingerprint", "last_at")
+    rows = [
+        {name: value for name, value in _row(key, record, now).items() if name not in left_out}
+        | {"until_at": now}
+        for key, record in replaced.items()
+    ]
+    insert_missing(conn, announcements_before, rows)
 
 
 def _touch(conn: Connection, keys: Sequence[Key], now: datetime) -> None:

@@ -129,6 +129,14 @@ def note_list(
     note(conn, run_id, [trouble], now)
 
 
+def note_archive(
+    conn: Connection, run_id: int, site: str, place: str, detail: str, now: datetime
+) -> None:
+    """The raw archive could not take every answer; the failure's key is its directory."""
+    trouble = Trouble(site=site, url=place, stage="store", reason="raw_archive", detail=detail)
+    note(conn, run_id, [trouble], now)
+
+
 def resolve_list(conn: Connection, site: str, url: str, now: datetime) -> None:
     """The list at this URL could be read again."""
     resolve(conn, [_key(site, None, url)], now)

@@ -27,6 +27,7 @@ class Shell:
             **{name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name},
             "PYTHONPATH": str(ROOT),
             "NEWSCRAWLER_DATABASE_URL": f"sqlite:///{self.database}",
+            "NEWSCRAWLER_RAW_ARCHIVE": str(folder / "raw"),
             "NEWSCRAWLER_EASTMONEY_BASE_URL": replica.origin,
         }
 

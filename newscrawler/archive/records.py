@@ -1,0 +1,160 @@
+"""WARC 1.1 records as bytes; pure.
+
+Written here and not by warcio, whose writer takes several times as long a record; warcio reads them
+back (verify.py), as every other tool does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from newscrawler.captures import RESPONSE, REVISIT, Exchange, Header
+
+SUBJECT = "Newscrawler-Subject"
+"""A field of ours: site, name and external id (`-` for a list), for an index made from files."""
+PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+
+_SECRET = frozenset(
+    {b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"set-cookie2"}
+)
+_USERINFO = re.compile(rb"//[^/@\s]*@")
+_BREAKS = re.compile(rb"[\r\n]+")
+_LEVEL = 6
+"""As small as 9 for records of this size, in less time."""
+
+Fields = Iterable[tuple[str, str | int]]
+
+
+def member(record: bytes) -> bytes:
+    """One record as a gzip member of its own."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(record) + packer.flush()
+
+
+def warcinfo(record_id: str, filename: str, at: datetime, facts: Fields) -> bytes:
+    """The record that begins a file: who wrote it, with what."""
+    block = "".join(f"{name}: {value}\r\n" for name, value in facts).encode()
+    return _record(
+        [
+            ("WARC-Type", "warcinfo"),
+            ("WARC-Record-ID", record_id),
+            ("WARC-Date", moment(at)),
+            ("WARC-Filename", filename),
+            ("Content-Type", "application/warc-fields"),
+        ],
+        block,
+    )
+
+
+def response(exchange: Exchange, record_id: str, at: datetime, digest: str) -> bytes:
+    """The answer, headers and body."""
+    head = _response_head(exchange)
+    block = head + exchange.body
+    fields = [
+        *_about(exchange, RESPONSE, record_id, at),
+        ("WARC-Block-Digest", f"sha1:{sha1(block)}"),
+        ("WARC-Payload-Digest", f"sha1:{digest}"),
+        ("Content-Type", "application/http;msgtype=response"),
+    ]
+    return _record(fields, block)
+
+
+def revisit(
+    exchange: Exchange, record_id: str, at: datetime, digest: str, original: tuple[str, str, str]
+) -> bytes:
+    """The answer's headers; its body was kept before: `original` is that record's id, URL, date."""
+    head = _response_head(exchange)
+    refers_to, url, date = original
+    fields = [
+        *_about(exchange, REVISIT, record_id, at),
+        ("WARC-Profile", PROFILE),
+        ("WARC-Refers-To", refers_to),
+        ("WARC-Refers-To-Target-URI", url),
+        ("WARC-Refers-To-Date", date),
+        ("WARC-Block-Digest", f"sha1:{sha1(head)}"),
+        ("WARC-Payload-Digest", f"sha1:{digest}"),
+        ("Content-Type", "application/http;msgtype=response"),
+    ]
+    return _record(fields, head)
+
+
+def request(exchange: Exchange, record_id: str, at: datetime, answered_by: str) -> bytes:
+    """What was asked."""
+    parts = urlsplit(public_url(exchange.url))
+    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    headers = [(b"Host", parts.netloc.encode()), *exchange.request_headers]
+    first = f"{exchange.method} {target} HTTP/1.1\r\n".encode()
+    block = first + _lines(name_once(headers)) + b"\r\n"
+    fields = [
+        ("WARC-Type", "request"),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", moment(at)),
+        ("WARC-Target-URI", public_url(exchange.url)),
+        ("WARC-Concurrent-To", answered_by),
+        ("WARC-Block-Digest", f"sha1:{sha1(block)}"),
+        ("Content-Type", "application/http;msgtype=request"),
+    ]
+    return _record(fields, block)
+
+
+def sha1(data: bytes) -> str:
+    """The digest that WARC tools agree on: SHA-1 in base 32."""
+    return base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def moment(at: datetime) -> str:
+    """A WARC-Date, to the microsecond."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def public_url(url: str) -> str:
+    """The URL without user, password and fragment."""
+    url = url.partition("#")[0]
+    netloc = urlsplit(url).netloc
+    return url.replace(netloc, netloc.rpartition("@")[2], 1) if "@" in netloc else url
+
+
+def name_once(headers: Sequence[Header]) -> list[Header]:
+    """The headers; of two `Host` the first."""
+    hosts = [pair for pair in headers if pair[0].lower() == b"host"]
+    return [pair for pair in headers if pair[0].lower() != b"host" or pair is hosts[0]]
+
+
+def _about(exchange: Exchange, kind: str, record_id: str, at: datetime) -> list[tuple[str, str]]:
+    subject = exchange.subject
+    fields = [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", moment(at)),
+        ("WARC-Target-URI", public_url(exchange.url)),
+        (SUBJECT, f"{subject.site} {subject.name} {subject.external_id or '-'}"),
+    ]
+    return [*fields, ("WARC-IP-Address", exchange.ip)] if exchange.ip else fields
+
+
+def _response_head(exchange: Exchange) -> bytes:
+    known = {int(each): each.phrase for each in HTTPStatus}
+    first = f"HTTP/1.1 {exchange.status} {known.get(exchange.status, '')}\r\n".encode()
+    return first + _lines(exchange.headers) + b"\r\n"
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    """Headers without secrets: logins, cookies, and users in addresses."""
+    return b"".join(
+        b"%b: %b\r\n" % (_BREAKS.sub(b" ", name), _USERINFO.sub(b"//", _BREAKS.sub(b" ", value)))
+        for name, value in headers
+        if name.lower() not in _SECRET
+    )
+
+
+def _record(fields: Fields, block: bytes) -> bytes:
+    lines = [f"{name}: {value}\r\n" for name, value in fields]
+    head = "".join(["WARC/1.1\r\n", *lines, f"Content-Length: {len(block)}\r\n\r\n"])
+    return b"".join([head.encode(), block, b"\r\n\r\n"])
