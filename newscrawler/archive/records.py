@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ _USERINFO = re.compile(rb"//[^/@\s]*@")
 _BREAKS = re.compile(rb"[\r\n]+")
 _LEVEL = 6
 """As small as 9 for records of this size, in less time."""
+_PHRASES = {int(each): each.phrase for each in HTTPStatus}
 
 Fields = Iterable[tuple[str, str | int]]
 
@@ -89,9 +90,9 @@ def request(exchange: Exchange, record_id: str, at: datetime, answered_by: str) 
     """What was asked."""
     parts = urlsplit(public_url(exchange.url))
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    headers = [(b"Host", parts.netloc.encode()), *exchange.request_headers]
+    given = [pair for pair in exchange.request_headers if pair[0].lower() != b"host"]
     first = f"{exchange.method} {target} HTTP/1.1\r\n".encode()
-    block = first + _lines(name_once(headers)) + b"\r\n"
+    block = first + _lines([(b"Host", parts.netloc.encode()), *given]) + b"\r\n"
     fields = [
         ("WARC-Type", "request"),
         ("WARC-Record-ID", record_id),
@@ -111,20 +112,16 @@ def sha1(data: bytes) -> str:
 
 def moment(at: datetime) -> str:
     """A WARC-Date, to the microsecond."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def public_url(url: str) -> str:
     """The URL without user, password and fragment."""
     url = url.partition("#")[0]
+    if "@" not in url:
+        return url
     netloc = urlsplit(url).netloc
     return url.replace(netloc, netloc.rpartition("@")[2], 1) if "@" in netloc else url
-
-
-def name_once(headers: Sequence[Header]) -> list[Header]:
-    """The headers; of two `Host` the first."""
-    hosts = [pair for pair in headers if pair[0].lower() == b"host"]
-    return [pair for pair in headers if pair[0].lower() != b"host" or pair is hosts[0]]
 
 
 def _about(exchange: Exchange, kind: str, record_id: str, at: datetime) -> list[tuple[str, str]]:
@@ -140,18 +137,19 @@ def _about(exchange: Exchange, kind: str, record_id: str, at: datetime) -> list[
 
 
 def _response_head(exchange: Exchange) -> bytes:
-    known = {int(each): each.phrase for each in HTTPStatus}
-    first = f"HTTP/1.1 {exchange.status} {known.get(exchange.status, '')}\r\n".encode()
+    first = f"HTTP/1.1 {exchange.status} {_PHRASES.get(exchange.status, '')}\r\n".encode()
     return first + _lines(exchange.headers) + b"\r\n"
 
 
 def _lines(headers: Iterable[Header]) -> bytes:
     """Headers without secrets: logins, cookies, and users in addresses."""
-    return b"".join(
-        b"%b: %b\r\n" % (_BREAKS.sub(b" ", name), _USERINFO.sub(b"//", _BREAKS.sub(b" ", value)))
-        for name, value in headers
-        if name.lower() not in _SECRET
-    )
+    lines = []
+    for name, value in headers:
+        if name.lower() not in _SECRET:
+            line = name + b": " + (_USERINFO.sub(b"//", value) if b"@" in value else value)
+            is_plain = b"\n" not in line and b"\r" not in line
+            lines.append(line if is_plain else _BREAKS.sub(b" ", line))
+    return b"".join([line + b"\r\n" for line in lines])
 
 
 def _record(fields: Fields, block: bytes) -> bytes:
