@@ -68,7 +68,9 @@ def run_bare(origin: str, pages: int, concurrency: int) -> None:
     measure(settings, BareSpider, {"urls": urls})
 
 
-def run_full(origin: str, pages: int, concurrency: int, path: str) -> None:
+def run_full(
+    origin: str, pages: int, concurrency: int, path: str, raw_archive: str = "off"
+) -> None:
     fill_ledger(path, ids(pages))
     settings = Settings()
     settings.setmodule(ours, priority="project")
@@ -78,6 +80,7 @@ def run_full(origin: str, pages: int, concurrency: int, path: str) -> None:
         "EASTMONEY_BASE_URL": origin,
         "CONCURRENCY": str(concurrency),
         "MAX_REQUESTS_PER_HOUR": "0",
+        "RAW_ARCHIVE": raw_archive,
         "ROBOTSTXT_OBEY": False,
     }
     for name, value in given.items():
@@ -144,5 +147,7 @@ if __name__ == "__main__":
         case ["unsafe", origin, pages, concurrency, path]:
             forgo_durability()
             run_full(origin, int(pages), int(concurrency), path)
+        case ["archived", origin, pages, concurrency, path]:
+            run_full(origin, int(pages), int(concurrency), path, f"{path}-raw")
         case ["full", origin, pages, concurrency, path]:
             run_full(origin, int(pages), int(concurrency), path)
