@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 def filled(root: Path, many: int = 3) -> list[Capture]:
     """An archive of one closed file; its answers."""
-    archive = RawArchive(root, "test")
+    archive = RawArchive(root)
     kept = [archive.keep(exchange(n, b"%d" % n * 50), AT, None) for n in range(many)]
     archive.close()
     return [each for each in kept if each]
@@ -42,7 +42,7 @@ def close_left(root: Path) -> list[Capture]:
 
 
 def test_a_file_is_open_until_it_is_closed(tmp_path: Path) -> None:
-    archive = RawArchive(tmp_path, "test")
+    archive = RawArchive(tmp_path)
     archive.keep(exchange(), AT, None)
     assert only(tmp_path).name.endswith(".warc.gz.open")
     archive.close()
@@ -66,7 +66,7 @@ def test_an_answer_is_found_by_its_index_row(tmp_path: Path) -> None:
 
 
 def test_the_same_answer_again_is_a_revisit(tmp_path: Path) -> None:
-    archive = RawArchive(tmp_path, "test")
+    archive = RawArchive(tmp_path)
     first = archive.keep(exchange(), AT, None)
     second = archive.keep(exchange(), AT + DAY, first)
     third = archive.keep(exchange(), AT + DAY, second)
@@ -87,7 +87,7 @@ def test_the_same_answer_again_is_a_revisit(tmp_path: Path) -> None:
 def test_what_is_no_longer_there_is_not_referred_to(tmp_path: Path) -> None:
     [first] = filled(tmp_path, 1)
     only(tmp_path).unlink()
-    archive = RawArchive(tmp_path, "test")
+    archive = RawArchive(tmp_path)
     again = archive.keep(exchange(0, b"0" * 50), AT, first)
     archive.close()
     assert again
@@ -95,7 +95,7 @@ def test_what_is_no_longer_there_is_not_referred_to(tmp_path: Path) -> None:
 
 
 def test_a_new_day_and_a_full_file_begin_a_new_file(tmp_path: Path) -> None:
-    archive = RawArchive(tmp_path, "test", max_file_bytes=600)
+    archive = RawArchive(tmp_path, max_file_bytes=600)
     for day in (0, 0, 1):
         archive.keep(exchange(body=os.urandom(500)), AT + day * DAY, None)
     archive.close()
@@ -104,7 +104,7 @@ def test_a_new_day_and_a_full_file_begin_a_new_file(tmp_path: Path) -> None:
 
 
 def test_two_archives_write_two_files(tmp_path: Path) -> None:
-    first, second = RawArchive(tmp_path, "test"), RawArchive(tmp_path, "test")
+    first, second = RawArchive(tmp_path), RawArchive(tmp_path)
     for archive in (first, second):
         archive.keep(exchange(), AT, None)
     assert len(files.files(tmp_path)) == 2
@@ -117,7 +117,7 @@ def test_two_archives_write_two_files(tmp_path: Path) -> None:
 def test_a_directory_that_is_missing_costs_answers_and_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    archive = RawArchive(tmp_path / "not" / "mounted", "test")
+    archive = RawArchive(tmp_path / "not" / "mounted")
     assert archive.keep(exchange(), AT, None) is None
     assert archive.keep(exchange(), AT, None) is None
     assert archive.lost == 2
@@ -131,7 +131,7 @@ def test_a_directory_that_is_missing_costs_answers_and_is_said_once(
 def test_a_record_that_does_not_fit_leaves_the_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive = RawArchive(tmp_path, "test")
+    archive = RawArchive(tmp_path)
     first = archive.keep(exchange(1), AT, None)
     write = os.write
 
@@ -160,7 +160,7 @@ import sys
 from pathlib import Path
 from newscrawler.archive.archive import RawArchive
 from tests.archive.exchange import AT, exchange
-archive = RawArchive(Path(sys.argv[1]), "test")
+archive = RawArchive(Path(sys.argv[1]))
 for number in range(9):
     archive.keep(exchange(number, b"%d" % number * 500), AT, None)
 archive.close()

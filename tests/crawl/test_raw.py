@@ -131,35 +131,6 @@ def test_an_archive_that_works_again_resolves_its_failure(shell: Shell) -> None:
     assert "no open failures" in shell.newscrawler("failures").stdout
 
 
-def test_a_disk_that_is_full_is_no_reason_to_stop(shell: Shell) -> None:
-    """A file-size limit stands in for the disk: it fails the same write."""
-    limit = 20_000
-    code = (
-        "import resource, signal, sys\n"
-        "from newscrawler.archive import files\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "write = files._write\n"
-        "def confined(file, data):\n"
-        f"    resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, -1))\n"
-        "    try:\n"
-        "        write(file, data)\n"
-        "    finally:\n"
-        "        resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))\n"
-        "files._write = confined\n"
-        "from newscrawler.cli import main\n"
-        "main(['crawl', 'eastmoney', '-s', 'CONCURRENCY=1'])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=shell.folder, env=shell.environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "File too large" in done.stdout
-    assert shell.rows("SELECT count(*) AS many FROM news") == [{"many": 43}]
-    assert raw(shell, "verify")["findings"] == []
-    assert all(path.stat().st_size <= limit for path in files(shell))
-
-
 def test_off_keeps_nothing(shell: Shell) -> None:
     shell.newscrawler("crawl", "eastmoney", NEWSCRAWLER_RAW_ARCHIVE="off")
     assert not archive(shell).exists()
