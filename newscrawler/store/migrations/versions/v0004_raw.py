@@ -7,8 +7,8 @@ from alembic import op
 from newscrawler.store.migrations.steps import create_tables
 from newscrawler.store.migrations.tables_raw import metadata
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
