@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from newscrawler.failpoints import hit
 from newscrawler.store.decide import Change
@@ -14,6 +14,8 @@ from newscrawler.store.schema import articles, change_counter, changes
 Line = tuple[int, int, Change]
 """article_id, revision, kind."""
 
+CHANNEL = "news_changes"
+"""Where PostgreSQL tells listeners the newest number, when the transaction commits."""
 _COUNTER = change_counter.c.id == 1
 _WRITE_SEQ = (
     update(articles)
@@ -44,6 +46,8 @@ def publish(conn: Connection, lines: Sequence[Line], now: datetime) -> None:
             for seq, (article, revision, kind) in enumerate(lines, first)
         ],
     )  # fmt: skip
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.pg_notify(CHANNEL, str(last))))
     newest = {article: seq for seq, (article, _, _) in enumerate(lines, first)}
     conn.execute(
         _WRITE_SEQ,
