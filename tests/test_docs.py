@@ -88,7 +88,7 @@ def test_documented_sql_runs(page: str, fresh: Connection) -> None:
     queries = [query for block in blocks for query in block.split(";\n") if query.strip()]
     assert queries
     for query in queries:
-        bound = dict.fromkeys(re.findall(r":([a-z]+)", query), 0)
+        bound = dict.fromkeys(re.findall(r":([a-z_]+)", query), 0)
         assert fresh.execute(text(query), bound).all() == []
 
 
