@@ -127,21 +127,49 @@ def test_other_hosts_that_look_like_the_adverts_are_links() -> None:
     assert texts('<p><a href="https://ai.eastmoney.com.example.cn/">链接</a></p>') == ["链接"]
 
 
-def test_parenthesis_with_only_a_click_link_is_dropped_and_recorded() -> None:
+def test_link_that_says_click_here_stays_text_and_names_the_article() -> None:
     html = (
         '<p>系统化金融支持。（<a href="https://finance.eastmoney.com/a/202205302396506117.html">'
         "点击阅读报告全文</a>）</p>"
     )
     body = read_body(html)
-    assert (body.text, body.html) == ("系统化金融支持。", "<p>系统化金融支持。</p>")
-    assert body.removed == ("click link: （点击阅读报告全文）",)
+    assert body.text == "系统化金融支持。（点击阅读报告全文）"
+    assert body.removed == ()
     assert body.related == ("202205302396506117",)
 
 
-def test_click_link_without_parenthesis_stays() -> None:
-    assert texts(
-        '<p>支持。<a href="https://a.cn/">点击阅读</a>，或（见<a href="https://a.cn/">点击</a>）</p>'
-    ) == ["支持。点击阅读，或（见点击）"]
+@pytest.mark.parametrize(
+    "line",
+    ["文章来源：新华网", "【文章来源: 新华网】", "<b>文章来源：</b>新华网", "（文章来源：新华网)"],
+)
+def test_source_line_in_other_brackets_or_none_is_one(line: str) -> None:
+    body = read_body(f"{PROSE}<p>{line}</p>")
+    assert (body.text, body.source) == (read_body(PROSE).text, "新华网")
+
+
+def test_editor_line_without_parentheses_is_one() -> None:
+    body = read_body(f"{PROSE}<p><strong>责任编辑：张三</strong></p>")
+    assert (body.text, body.editor) == (read_body(PROSE).text, "张三")
+
+
+def test_source_line_that_names_nobody_goes_and_names_nobody() -> None:
+    body = read_body(f'{PROSE}<p class="em_media">（文章来源：）</p>')
+    assert (body.text, body.source) == (read_body(PROSE).text, None)
+
+
+@pytest.mark.parametrize(
+    "prose", ["文章来源：他说，见附录。后来又改了。", "数据来源：Wind", "（来源：Wind）"]
+)
+def test_what_only_begins_like_a_source_line_stays(prose: str) -> None:
+    assert read_body(f"{PROSE}<p>{prose}</p>").text.endswith(prose)
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "section", "ul"])
+def test_promoted_block_is_dropped_whatever_its_element(tag: str) -> None:
+    assert texts(f'<p>甲。</p><{tag} class="em_xuangu">选股<b>器</b></{tag}><p>乙。</p>') == [
+        "甲。",
+        "乙。",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,10 @@ def step_of(tag: str, attrs: Attributes) -> Step | None:
 
 
 def _block(attrs: Attributes) -> Step:
+    """A block, unless it is a promotion."""
     if attrs:
+        if "class" in attrs and is_advert(attrs["class"], ""):
+            return _skip_block
         centred, media = _centred(attrs), _is_media(attrs)
         if media or centred is not None:
             return partial(_enter, None, centred, media)
@@ -54,11 +57,8 @@ def _block(attrs: Attributes) -> Step:
 
 
 def _div(attrs: Attributes) -> Step:
-    """A block, unless it is the abstract above the body or a promotion."""
-    classes = attrs.get("class", "")
-    if classes and ("abstract" in classes.split() or is_advert(classes, "")):
-        return _skip_block
-    return _block(attrs)
+    """A block, unless it is the abstract above the body."""
+    return _skip_block if "abstract" in attrs.get("class", "").split() else _block(attrs)
 
 
 def _skip_block(state: State) -> End:

@@ -13,9 +13,11 @@ from newscrawler.text import clean_line
 MAX_SOURCE_CHARS = 100
 MAX_TITLE_CHARS = 200
 
-_SOURCE = re.compile(r"[（(]\s*文章来源\s*[：:]\s*(.+?)\s*[）)]$")
-_SOURCE_OF_CLASS = re.compile(r"^[（(]?\s*(?:文章)?来源\s*[：:]\s*(.+?)\s*[）)]?$")
-_EDITOR = re.compile(r"[（(]\s*责任编辑\s*[：:]\s*(.+?)\s*[）)]$")
+_SOURCE = re.compile(r"[（(]\s*文章来源\s*[：:]\s*(.*?)\s*[）)]$")
+_SOURCE_OF_CLASS = re.compile(r"^[（(]?\s*(?:文章)?来源\s*[：:]\s*(.*?)\s*[）)]?$")
+_EDITOR = re.compile(r"[（(]\s*责任编辑\s*[：:]\s*(.*?)\s*[）)]$")
+_BARE = re.compile(r"^[【\[]?\s*(文章来源|责任编辑)\s*[：:]\s*([^。！？\n]{0,40}?)\s*[】\]]?$")
+"""A line of its own in other brackets, or in none."""
 _ORIGINAL_TITLE = re.compile(r"^[（(]\s*原标题\s*[：:]\s*(.+?)\s*[）)]$")
 _NOISE = re.compile(r"^(?:郑重声明\s*[：:]\s*东方财富|风险提示及免责条款)")
 _NOISE_TEXT = re.compile(r"^市场有风险，投资需谨慎")
@@ -52,19 +54,35 @@ def _strip_tail(page: Page) -> None:
 
 def _strip_end(page: Page, draft: Draft) -> bool:
     """Cut a source or editor line from the end of a block, or the whole block if it is one."""
-    if not draft.text.endswith(("）", ")")) or draft.kind is BlockKind.TABLE:
+    if draft.kind is BlockKind.TABLE:
         return False
+    if not draft.text.endswith(("）", ")")):
+        return _strip_bare(page, draft)
     if page.source is None:
         name = _cut(page, draft, _SOURCE, "文章来源", "source line")
-        if name:
-            page.source = name
+        if name is not None:
+            page.source = name or None
             return True
     if page.editor is None:
         name = _cut(page, draft, _EDITOR, "责任编辑", "editor line")
-        if name:
-            page.editor = name
+        if name is not None:
+            page.editor = name or None
             return True
     return False
+
+
+def _strip_bare(page: Page, draft: Draft) -> bool:
+    """Drop a block that is a source or editor line without parentheses."""
+    found = _BARE.match(draft.text)
+    if not found:
+        return False
+    if found[1] == "文章来源":
+        page.source = page.source or found[2] or None
+        _drop(page, draft, "source line")
+    else:
+        page.editor = page.editor or found[2] or None
+        _drop(page, draft, "editor line")
+    return True
 
 
 def _cut(page: Page, draft: Draft, form: re.Pattern[str], word: str, rule: str) -> str | None:
@@ -90,7 +108,7 @@ def _strip_marked_source(page: Page, draft: Draft) -> None:
     """A paragraph of class em_media is the source line wherever it stands."""
     found = None if draft.dropped else _SOURCE_OF_CLASS.match(draft.text)
     if found and len(found[1]) <= MAX_SOURCE_CHARS:
-        page.source = page.source or found[1]
+        page.source = page.source or found[1] or None
         _drop(page, draft, "source line")
 
 

@@ -114,8 +114,6 @@ class Page:
             draft.spans = spans
             if run.advert and _has_advert(spans) and self._is_advert(draft, run):
                 return None
-            if "点击" in raw:
-                self._cut_click_links(draft)
         if not draft.text:
             return None
         if run.pictures:
@@ -160,20 +158,6 @@ class Page:
             run.pictures.popleft()
         return True
 
-    def _cut_click_links(self, draft: Draft) -> None:
-        """Cut a parenthesis that holds nothing but a link that says 点击…."""
-        cuts = []
-        for span in draft.spans:
-            if span.tag != "a" or not draft.raw[span.start : span.end].lstrip().startswith("点击"):
-                continue
-            around = _parenthesis(draft, span)
-            if around:
-                cuts.append(around)
-                self.removed.append("click link: " + clean_line(draft.raw[around[0] : around[1]]))
-        if cuts:
-            draft.cuts = tuple(sorted((*draft.cuts, *cuts)))
-            draft.text = clean_block(draft.visible(draft.end))
-
 
 def _frames_picture(table: Table) -> bool:
     """Whether a table holds a picture and no more text than its caption."""
@@ -204,16 +188,6 @@ def _reads_as_heading(text: str) -> bool:
     if len(text) > MAX_HEADING_CHARS or "。" in text or "\n" in text:
         return False
     return not text.endswith(_NO_HEADING_END)
-
-
-def _parenthesis(draft: Draft, span: Span) -> tuple[int, int] | None:
-    """The borders of the parenthesis around a span that holds nothing else."""
-    before = draft.raw[max(draft.start, span.start - 8) : span.start].rstrip()
-    after = draft.raw[span.end : min(draft.end, span.end + 8)].lstrip()
-    if not before.endswith(("（", "(")) or not after.startswith(("）", ")")):
-        return None
-    begin = max(draft.start, span.start - 8) + len(before) - 1
-    return begin, min(draft.end, span.end + 8) - len(after) + 1
 
 
 def _segments(raw: str) -> list[tuple[int, int]]:

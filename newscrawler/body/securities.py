@@ -43,9 +43,10 @@ _MARKET_OF_DIGIT = {"1": "1", "2": "0"}
 
 _COMMA = re.compile(r"\s*(\d{1,3}),([\w.-]{1,20})\s*", re.ASCII)
 _PIPES = re.compile(r"\s*(?:[A-Z] )?([\w.-]{1,20})\|(\d{1,3})(?:\|.*)?", re.ASCII)
-_HREF = re.compile(r"/unify/r/(\d{1,3})\.([\w-]{1,20})", re.ASCII)
+_HREF = re.compile(r"/(?:unify/r|bk)/(\d{1,3})\.([\w-]{1,20})", re.ASCII)
 _OLD_HREF = re.compile(
-    r"//quote\.eastmoney\.com/(?:hk/(\d{5})|(sh|sz|bj)(\d{6}))\.html", re.IGNORECASE | re.ASCII
+    r"//quote\.eastmoney\.com/(?:hk/(\d{5})|(?:concept/)?(sh|sz|bj)(\d{6}))\.html",
+    re.IGNORECASE | re.ASCII,
 )
 _NID = re.compile(r"[?&]nid=(\d{1,3})\.([\w-]{1,20})", re.ASCII)
 _ID = re.compile(r"(?:stock_|bk_|Info\.)(\d{1,3})\.([\w-]{1,20})", re.ASCII)
