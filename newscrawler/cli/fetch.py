@@ -66,7 +66,7 @@ def _targets(texts: Sequence[str]) -> tuple[list[Target], list[str]]:
     bad: list[str] = []
     for text in texts:
         try:
-            target = parse_target(text)
+            target = parse_target(text.strip())
         except BadIdError as error:
             bad.append(str(error))
         else:
