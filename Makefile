@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Every core, up to four: each process starts its own database servers.
+PYTEST := $(BIN)/pytest -rs --numprocesses=auto --maxprocesses=4
 
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
@@ -24,13 +26,13 @@ imports: $(STAMP) ## who may import whom
 	$(BIN)/lint-imports
 
 test: $(STAMP) ## the test suite, on SQLite and on a real PostgreSQL
-	$(BIN)/pytest -rs
+	$(PYTEST)
 
 test-faults: $(STAMP) ## the slow fault matrix
-	$(BIN)/pytest -rs -m "faults and not mariadb"
+	$(PYTEST) -m "faults and not mariadb"
 
 test-mariadb: $(STAMP) ## the tests that need a MariaDB server (make system-packages)
-	$(BIN)/pytest -rs -m mariadb
+	$(PYTEST) -m mariadb
 
 test-install: ## what users install: without development packages, in an environment of its own
 	rm -rf build $(VENV)-runtime
@@ -39,7 +41,7 @@ test-install: ## what users install: without development packages, in an environ
 	$(VENV)-runtime/bin/newscrawler sites -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
 
 test-all: system-packages $(STAMP) ## every test there is, with MariaDB and the fault matrix
-	$(BIN)/pytest -rs -m ""
+	$(PYTEST) -m ""
 
 demo: $(STAMP) ## crawl recorded real articles from a local replica into SQLite, twice
 	$(BIN)/newscrawler demo
