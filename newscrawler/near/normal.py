@@ -1,0 +1,121 @@
+"""A text as near-duplicates are judged: folded clauses, and the figures in them.
+
+What outlets put around a copy stays out: the way they begin (财联社5月30日电), credits, editors,
+disclaimers. Widths, spaces, quotes and the choice of punctuation do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 20_000
+"""Characters of a text that are looked at."""
+
+_FLAG = r"\s*(?:[\[【(（](?:快讯|突发|最新|要闻|独家|收评|午评|异动)[^\])）】\n]{0,4}[\])）】]\s*)?"
+_LEAD = re.compile(
+    _FLAG + r"(?:快讯[:：，,]\s*|"
+    r"(?!.{0,12}(?:官网|官微))[\w ]{0,10}?"
+    r"(?:社|网|报|台|汇|氪|新闻|财经|财讯|公司|中证|每经(?:ai)?|app|客户端|之家|中国|通讯)"
+    r"[一-鿿]{0,4}?(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:记者)?(?:电|讯|快讯|消息|获悉|[丨|｜])"
+    r"\s*(?:[(（][^)）\n]{0,24}[)）])?[\s,，:：丨|｜]*)?",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s*(?:"
+    r"[(（\[](?:文章)?(?:来源|源自)?[:：]?[^()（）\[\]\n]{2,16}"
+    r"(?:社|网|报|台|新闻|客户端|财经|公司|之家|中国)[)）\]]"
+    r"|[(（\[](?:责任)?(?:编辑|责编|校对|记者|实习|来源|文章来源)[^()（）\[\]\n]{0,40}[)）\]]"
+    r"|(?:^|\n)\s*(?:责任编辑|编辑|责编|校对|来源|文章来源|作者|记者)[:：/ ][^\n]{0,40}"
+    r"|(?:^|\n)\s*(?:免责声明|风险提示|重要提示|特别提示|声明|郑重声明|版权声明)[:：\s][^\n]*"
+    r"|(?:^|\n)[^\n]{0,60}(?:不构成(?:任何)?投资建议|据此操作|风险自担|投资需谨慎|未经授权)[^\n]{0,60}"
+    r")\s*$"
+)
+_MAY_END_SO = re.compile(r"编辑|责编|校对|来源|声明|提示|投资|作者|记者[:：]|未经授权|[)）\]】]\s*$")
+_END = 200
+
+_NOISE = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u3000\"'“”‘’「」『』·/*#~_^=+●•■◆▲△★☆○※＂＇／＊＃～＿＾＝＋]+")
+_BREAK = re.compile(
+    r"[。；！？：、\n()（）\[\]【】<>《》〈〉{}|丨…—–\-→↑↓;!?:，︰﹐﹑［］＜＞｛｜｝－]+"
+)
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％．]+")
+_TO_NARROW = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_STOP = re.compile(r"\.(?!\d)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_ITEM = re.compile(
+    r"^\s*(?:\d{1,2}\s*[、.．)）](?!\d)|[一二三四五六七八九十]{1,2}、|[【●■◆])", re.MULTILINE
+)
+_COLLECTION = re.compile(
+    r"要闻|早报|晚报|日报[|丨｜]|午报|汇总|一览|速递|早知道|早餐|盘点|周报|精选|复盘|集锦|头条|参考|早参|日历|播报"
+)
+_COLLECTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text, ready to be compared."""
+
+    clauses: tuple[str, ...]
+    """What stands between two signs, folded, without signs or spaces; none is empty."""
+    figures: frozenset[str]
+    """Every number, in plain notation (`1,200.50` is `1200.5`)."""
+    is_collection: bool
+    """Whether it looks like several reports in one."""
+    title: str
+
+    @property
+    def chars(self) -> int:
+        """How long the clauses are together."""
+        return sum(map(len, self.clauses))
+
+
+def read(title: str, body: str) -> Text:
+    """Read a text; the title only helps to tell names and collections."""
+    clauses = clauses_of(body)
+    many = len(_ITEM.findall(body[:LONGEST])) >= _COLLECTED
+    return Text(
+        clauses=clauses,
+        figures=figures_of(clauses),
+        is_collection=many or _COLLECTION.search(title) is not None,
+        title=_narrow(title),
+    )
+
+
+def clauses_of(body: str, longest: int = LONGEST) -> tuple[str, ...]:
+    """A text's clauses: one width, lower case, without an outlet's beginning and end."""
+    text = _narrow(_without_end(_LEAD.sub("", body[:longest], count=1)))
+    if "." in text:
+        text = _STOP.sub("\n", text)
+    if "," in text:
+        text = _THOUSANDS.sub("", text).replace(",", "\n")
+    return tuple(filter(None, _BREAK.split(text)))
+
+
+def _narrow(text: str) -> str:
+    text = _NOISE.sub("", text).lower()
+    return _WIDE.sub(lambda found: found[0].translate(_TO_NARROW), text)
+
+
+def _without_end(text: str) -> str:
+    for _ in range(3):
+        start = max(0, len(text) - _END)
+        if _MAY_END_SO.search(text, start) is None:
+            return text
+        tail = _TAIL.search(text, start)
+        if tail is None or tail.start() == 0:
+            return text
+        text = text[: tail.start()]
+    return text
+
+
+def figures_of(clauses: tuple[str, ...]) -> frozenset[str]:
+    """The numbers in them; `5.0` and `05` are `5`."""
+    return frozenset(map(plain_figure, set(_FIGURE.findall("\n".join(clauses)))))
+
+
+def plain_figure(figure: str) -> str:
+    """A number without zeros that say nothing."""
+    if "." in figure:
+        figure = figure.rstrip("0").rstrip(".")
+    return figure.lstrip("0") or "0" if figure[:1] == "0" and "." not in figure else figure
