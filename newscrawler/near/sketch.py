@@ -6,7 +6,7 @@ kind the smallest hashes are taken, so that two versions of a text choose the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -18,7 +18,7 @@ WINDOW = timedelta(days=14)
 RULES = 1
 """Version of the rules; texts are judged anew when it changes."""
 
-_PERIOD_S = 2 * WINDOW.total_seconds()
+_PERIOD_S = 4 * WINDOW.total_seconds()
 _RUN = 8
 _BEGINNING = 64
 _FIRST_CLAUSES = 12
@@ -32,44 +32,42 @@ _ASKED = (8, 8, 6)
 class Sketch:
     """What is kept of a text to find it again."""
 
-    stored: tuple[int, ...]
-    """Keys to write, 32 bits each, the most telling first."""
-    asked: tuple[int, ...]
-    """Keys to look for; those stored are among them."""
+    kinds: tuple[tuple[int, ...], ...]
+    """Keys of 32 bits to look for; of each kind the most telling first."""
     figures: int
     """64 bits, signed: one for each number in the text (several may share one); -1, which is all of
     them, for a text too long to look at."""
-    chars: int
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Every key to look for, once."""
+        return tuple(dict.fromkeys(key for kind in self.kinds for key in kind))
+
+    def choose(self, is_rare: Callable[[int], bool] = lambda _: True) -> tuple[int, ...]:
+        """The keys to store the text under: of each kind the first few that are rare."""
+        chosen: dict[int, None] = {}
+        for kind, many in zip(self.kinds, _STORED, strict=True):
+            chosen |= dict.fromkeys(list(filter(is_rare, kind))[:many])
+        return tuple(chosen)
 
 
 def sketch(body: str) -> Sketch:
     """Make the sketch of a body's plain text."""
     clauses = clauses_of(body, _LOOKED_AT)
     hashes = [crc32(each.encode()) for each in clauses if len(each) >= _LONG_ENOUGH]
-    kinds = (
-        sorted(_runs("".join(clauses[:40])[:_BEGINNING])),
-        sorted(set(hashes)),
-        sorted(set(hashes[:_FIRST_CLAUSES])),
-    )
+    sizes = zip((_runs("".join(clauses[:40])[:_BEGINNING]), hashes, hashes[:_FIRST_CLAUSES]), _ASKED, strict=True)
     return Sketch(
-        stored=_smallest(kinds, _STORED),
-        asked=_smallest(kinds, _ASKED),
+        kinds=tuple(tuple(sorted(set(kind))[:many]) for kind, many in sizes),
         figures=_bits(figures_of(clauses)) if len(body) <= _LOOKED_AT else -1,
-        chars=sum(map(len, clauses)),
     )
 
 
-def _runs(beginning: str) -> set[int]:
+def _runs(beginning: str) -> list[int]:
     data = beginning.encode("utf-16-le", "surrogatepass")
     if not data:
-        return set()
+        return []
     last = max(1, len(data) - 2 * _RUN + 1)
-    return {crc32(data[at : at + 2 * _RUN]) for at in range(0, last, 2)}
-
-
-def _smallest(kinds: Iterable[list[int]], many: Iterable[int]) -> tuple[int, ...]:
-    chosen = (kind[:number] for kind, number in zip(kinds, many, strict=True))
-    return tuple(dict.fromkeys(key for keys in chosen for key in keys))
+    return [crc32(data[at : at + 2 * _RUN]) for at in range(0, last, 2)]
 
 
 def _bits(figures: Iterable[str]) -> int:
@@ -85,11 +83,11 @@ def may_be_same(one: int, other: int) -> bool:
     return both in (one, other)
 
 
-def periods(published_at: datetime) -> tuple[int, int]:
-    """The stretches of time that an article may share with its copies, its own first."""
-    position = published_at.timestamp() / _PERIOD_S
-    own = int(position // 1)
-    return own, own + (1 if position - own >= 0.5 else -1)
+def periods(published_at: datetime) -> tuple[int, ...]:
+    """The stretches of time in which an article's copies are looked for, its own first."""
+    at, window = published_at.timestamp(), WINDOW.total_seconds()
+    own = int(at // _PERIOD_S)
+    return tuple(dict.fromkeys((own, int((at - window) // _PERIOD_S), int((at + window) // _PERIOD_S))))
 
 
 def in_period(key: int, period: int) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from newscrawler.failpoints import hit
 from newscrawler.items import Article, Miss, Saved
-from newscrawler.store import article_rows, changes, failures, misses, outcomes, tasks, versions
+from newscrawler.store import article_rows, changes, failures, misses, near, outcomes, tasks, versions
 from newscrawler.store.batch import Batch, Key, Observation, Result, by_site, key_of
 from newscrawler.store.decide import Known
 from newscrawler.store.tasks import TaskRow
@@ -38,6 +38,7 @@ def save(
     for part, known in _rounds(conn, observations):
         saved += _save_round(batch, part, known)
     hit("after_articles")
+    batch.lines.extend(near.settle(conn, batch.near))
     changes.publish(conn, batch.lines, now)
     return saved
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from newscrawler.items import Article, Miss
 from newscrawler.store.changes import Line
 from newscrawler.store.decide import State, Ticket, next_recheck
+from newscrawler.store.near_items import Pending
 from newscrawler.store.outcomes import Ending
 
 Observation = Article | Miss
@@ -29,6 +30,8 @@ class Batch:
     recheck_ages: tuple[timedelta, ...]
     lines: list[Line] = field(default_factory=list)
     """What the change feed will say, in this order."""
+    near: Pending = field(default_factory=Pending)
+    """What is to be judged for near-duplicates before that."""
 
     def done(self, first_seen_at: datetime) -> Ticket:
         """The ledger's state of an article that is stored and well."""

@@ -113,6 +113,7 @@ def _articles(conn: Connection) -> Iterator[str]:
     here = (r.article_id == a.article_id) & (r.revision == a.revision)
     breaks: Any = func.length(r.body) - func.length(func.replace(r.body, "\n", ""))
     first = select(texts.c.article_id).where(texts.c.text_hash == a.text_hash).scalar_subquery()
+    other = articles.alias()
     root = func.coalesce(a.duplicate_of, a.article_id)
     linked_by_text = (a.text_hash != "") & (
         a.duplicate_reason.is_(None) | (a.duplicate_reason == "same_text")
@@ -126,6 +127,9 @@ def _articles(conn: Connection) -> Iterator[str]:
             | ((r.body == "") & (r.paragraph_count > 1))
         ),
         "was never announced in the change feed": select(a.article_id).where(a.change_seq == 0),
+        "is linked to an article that is a duplicate itself": select(a.article_id)
+        .join(other, other.c.article_id == a.duplicate_of)
+        .where(other.c.duplicate_of.is_not(None)),
         "is linked to another than the first article of its text": select(a.article_id).where(
             linked_by_text, first.is_(None) | (first != root)
         ),

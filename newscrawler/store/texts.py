@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from newscrawler.store.schema import articles, texts
 
 SAME_TEXT = "same_text"
+NEAR_TEXT = "near_text"
+"""With the similarity behind it: `near_text 0.97`."""
+UNLINKED = "unlinked"
+"""Somebody has said that this article is no duplicate; it is never linked by itself again."""
+BY_HAND = "by_hand"
+"""Somebody has linked it."""
 
 
 def roots(conn: Connection, hashes: Iterable[str]) -> dict[str, int]:
@@ -32,11 +39,13 @@ def claim(conn: Connection, firsts: Mapping[str, int]) -> None:
         conn.execute(insert(texts), rows)
 
 
-def regroup(conn: Connection, text_hash: str, moved_id: int) -> list[tuple[int, int]]:
-    """Link the articles that have this text now to the earliest of them.
+def regroup(
+    conn: Connection, text_hash: str, moved_id: int, was: int | None = None
+) -> list[tuple[int, int]]:
+    """Link the articles that have this text now to the earliest of them, or to what that is of.
 
-    `moved_id`: the article that left the text or has just taken it. Returns (article_id, revision)
-    of each whose `duplicate_of` changed. Links that have another reason than the same text stay.
+    `moved_id`: the article that left the text or has just taken it; `was`: what it was linked to.
+    Returns (article_id, revision) of each whose link changed. What was decided by hand stays.
     """
     if not text_hash:
         return []
@@ -44,38 +53,64 @@ def regroup(conn: Connection, text_hash: str, moved_id: int) -> list[tuple[int, 
     before = conn.scalar(query.with_for_update())
     a = articles.c
     members = conn.execute(
-        select(a.article_id, a.revision, a.duplicate_of)
-        .where(a.article_id.in_([before, moved_id]) | (a.duplicate_of == before))
+        select(a.article_id, a.revision, a.duplicate_of, a.duplicate_reason)
+        .where(a.article_id.in_([before, moved_id]) | a.duplicate_of.in_([before, was]))
         .where(a.text_hash == text_hash)
-        .where((a.duplicate_reason == SAME_TEXT) | a.duplicate_reason.is_(None))
         .order_by(a.article_id)
     ).all()
-    root = members[0].article_id if members else None
-    _write_root(conn, text_hash, before, root)
+    head = members[0] if members else None
+    _write_root(conn, text_hash, before, head and head.article_id)
     moved = []
     for member in members:
-        link = None if member.article_id == root else root
-        if member.duplicate_of != link:
+        link = _link_to(head, member)
+        if link != (member.duplicate_of, member.duplicate_reason):
             _link(conn, member.article_id, link)
             moved.append((member.article_id, member.revision))
     return moved
 
 
-def unlink(conn: Connection, article_id: int) -> None:
-    """This article's text has changed: it is no longer the duplicate of what it was."""
-    conn.execute(
-        update(articles)
-        .where(articles.c.article_id == article_id, articles.c.duplicate_reason == SAME_TEXT)
-        .values(duplicate_of=None, duplicate_reason=None)
-    )
+def _link_to(head: Any, member: Any) -> tuple[int | None, str | None]:
+    """What a member of a text's group is linked to now, and why."""
+    own = (member.duplicate_of, member.duplicate_reason)
+    if member.duplicate_reason in (UNLINKED, BY_HAND):
+        return own
+    if member.article_id == head.article_id:
+        return (None, None) if member.duplicate_reason == SAME_TEXT else own
+    if head.duplicate_of is not None and head.duplicate_reason != SAME_TEXT:
+        return head.duplicate_of, head.duplicate_reason
+    return head.article_id, SAME_TEXT
 
 
-def _link(conn: Connection, article_id: int, root: int | None) -> None:
-    reason = None if root is None else SAME_TEXT
+def unlink(conn: Connection, article_id: int) -> int | None:
+    """This article's text has changed: it is no longer the duplicate of what it was, returned.
+
+    What somebody decided by hand stays.
+    """
+    a = articles.c
+    before = conn.execute(
+        select(a.duplicate_of, a.duplicate_reason).where(a.article_id == article_id)
+    ).one()
+    if before.duplicate_of is None or before.duplicate_reason == BY_HAND:
+        return None
+    _link(conn, article_id, (None, None))
+    return int(before.duplicate_of)
+
+
+def lead(conn: Connection, firsts: Mapping[str, int]) -> dict[str, int]:
+    """The earliest article of each of these texts, after these have been named, too."""
+    known = roots(conn, firsts)
+    for text_hash, article_id in sorted(firsts.items()):
+        if text_hash and known.get(text_hash, article_id + 1) > article_id:
+            _write_root(conn, text_hash, known.get(text_hash), article_id)
+            known[text_hash] = article_id
+    return known
+
+
+def _link(conn: Connection, article_id: int, link: tuple[int | None, str | None]) -> None:
     conn.execute(
         update(articles)
         .where(articles.c.article_id == article_id)
-        .values(duplicate_of=root, duplicate_reason=reason)
+        .values(duplicate_of=link[0], duplicate_reason=link[1])
     )
 
 

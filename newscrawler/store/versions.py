@@ -97,6 +97,8 @@ def _insert_rows(
             }
         )
     ids = article_rows.insert_articles(batch.conn, rows)
+    for article, article_id, row in zip(fresh, ids, rows, strict=True):
+        batch.near.add(article_id, article, (row["duplicate_of"], row["duplicate_reason"]))
     return {key_of(article): each for article, each in zip(fresh, ids, strict=True)}
 
 
@@ -158,9 +160,10 @@ def _move(batch: Batch, observed: Sequence[Article], known: Mapping[Key, Known])
         before = known.get(key_of(article))
         if before is None or before.text_hash == article.text_hash:
             continue
-        texts.unlink(batch.conn, before.article_id)
-        moved = texts.regroup(batch.conn, before.text_hash, before.article_id)
+        was = texts.unlink(batch.conn, before.article_id)
+        moved = texts.regroup(batch.conn, before.text_hash, before.article_id, was)
         moved += texts.regroup(batch.conn, article.text_hash, before.article_id)
+        batch.near.move(before.article_id, (article_id for article_id, _ in moved))
         batch.lines.extend(
             (article_id, revision, Change.DUPLICATE)
             for article_id, revision in moved
