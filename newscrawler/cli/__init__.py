@@ -18,6 +18,7 @@ COMMANDS = (
     "crawl",
     "db",
     "demo",
+    "duplicates",
     "explain",
     "export",
     "failures",

@@ -85,9 +85,30 @@ class Judge:
             self._items[item.article_id] = item
             self._before.setdefault(item.article_id, item.link)
             head = heads.get(item.text_hash, item.article_id)
-            if item.is_near:
+            if not item.is_by_hand:
                 item.link = NO_LINK if head >= item.article_id else (head, SAME_TEXT)
             heappush(self._queue, item.article_id)
+
+    def decide(self, item: Item, link: Link) -> None:
+        """Link an article, or cut it loose, because somebody says so."""
+        self._loosen(item)
+        self._items[item.article_id] = item
+        item.link = link
+        if link[0] is None:
+            heappush(self._queue, item.article_id)
+        else:
+            self._carry(item)
+
+    def forget_decision(self, item: Item) -> None:
+        """Judge an article anew, whatever somebody has said of it."""
+        self._loosen(item)
+        item.link = NO_LINK
+        self.reopen([item])
+
+    def _loosen(self, item: Item) -> None:
+        self._before[item.article_id] = item.link
+        near_index.forget(self._conn, [item.article_id])
+        self.release([item.article_id])
 
     def run(self) -> list[Line]:
         """Judge all; one line for each article whose link is another than before."""
