@@ -55,7 +55,7 @@ def _pair(story: str, kind: str, a: Text, b: Text, *, same: bool) -> Pair:
 
 
 def _random(*names: object) -> Random:
-    return Random("/".join(map(str, names)))  # noqa: S311 (repeatable, not secret)
+    return Random("/".join(map(str, names)))
 
 
 def _edited(text: Text, names: tuple[str, ...], random: Random) -> Text:
@@ -138,7 +138,13 @@ def _handmade() -> Iterator[Pair]:
         changed = edits.other_figure(other, random)
         if changed != other:
             yield _pair(story, "other figure", _titled(one), _titled(changed), same=False)
-        yield _pair(story, "rewrite+lead", _titled(one), _edited(_titled(other), ("lead",), random), same=True)  # noqa: E501
+        yield _pair(
+            story,
+            "rewrite+lead",
+            _titled(one),
+            _edited(_titled(other), ("lead",), random),
+            same=True,
+        )
     for story, one, other in REPORTS:
         yield _pair(story, "other report", _titled(one), _titled(other), same=False)
 
@@ -160,7 +166,9 @@ def _roundups() -> Iterator[Pair]:
         yield _pair(story, "roundup and item", _titled(one[number % 5]), whole, same=False)
         following = {"title": f"午间要闻{number}", "body": _listed(other, number)}
         yield _pair(story, "two roundups", whole, following, same=False)
-        yield _pair(story, "roundup edited", whole, _edited(whole, ("lead_tail",), random), same=True)  # noqa: E501
+        yield _pair(
+            story, "roundup edited", whole, _edited(whole, ("lead_tail",), random), same=True
+        )
 
 
 def _listed(bodies: list[str], style: int) -> str:

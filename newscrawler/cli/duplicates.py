@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -136,9 +137,7 @@ def _relink_all(database: Database, *, anew: bool) -> dict[str, int]:
         anew = anew or near_links.is_judged(connection)
     while True:
         begin = anew and not judged
-        done = transact(
-            database, lambda conn, begin=begin: near_links.judge_next(conn, _now(), anew=begin)
-        )
+        done = transact(database, partial(near_links.judge_next, now=_now(), anew=begin))
         if done is None:
             return {"judged": judged, "changed": changed}
         judged, changed = judged + done[0], changed + done[1]

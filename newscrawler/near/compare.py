@@ -129,9 +129,7 @@ def _align(short: Text, long: Text) -> tuple[list[Edit], int]:
         else:
             blocks.append((list(short.clauses[a:b]), list(long.clauses[c:d])))
     shared += _set_moved_aside(blocks)
-    edits = [
-        edit for one, other in blocks if one or other for edit in between(one, other)
-    ]
+    edits = [edit for one, other in blocks if one or other for edit in between(one, other)]
     return edits, shared
 
 

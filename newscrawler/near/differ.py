@@ -42,7 +42,9 @@ class Edit:
         here = [sorted(map(plain_figure, _FIGURE.findall(side))) for side in (self.one, self.other)]
         if here[0] and here[1]:
             return here[0] != here[1]
-        return words.has_numeral(self.one) and words.has_numeral(self.other) and not here[0] + here[1]
+        return (
+            words.has_numeral(self.one) and words.has_numeral(self.other) and not here[0] + here[1]
+        )
 
 
 def between(one: Sequence[str], other: Sequence[str]) -> list[Edit]:
@@ -56,7 +58,10 @@ def between(one: Sequence[str], other: Sequence[str]) -> list[Edit]:
     if not edits:
         return [Edit("", "", shared=shared)]
     first = edits[0]
-    return [Edit(first.one, first.other, first.before, first.after, shared, first.is_whole), *edits[1:]]
+    return [
+        Edit(first.one, first.other, first.before, first.after, shared, first.is_whole),
+        *edits[1:],
+    ]
 
 
 def _starts(clauses: Sequence[str]) -> set[int]:
@@ -92,10 +97,18 @@ def _whole_figures(a: str, b: str, codes: Sequence[Code]) -> list[Code]:
             continue
         head = tail = 0
         if i or k:
-            while head < j - i and _in_figure(a, i + head) and (_in_figure(a, i - 1) or _in_figure(b, k - 1)):
+            while (
+                head < j - i
+                and _in_figure(a, i + head)
+                and (_in_figure(a, i - 1) or _in_figure(b, k - 1))
+            ):
                 head += 1
         if j < len(a) or m < len(b):
-            while tail < j - i - head and _in_figure(a, j - 1 - tail) and (_in_figure(a, j) or _in_figure(b, m)):
+            while (
+                tail < j - i - head
+                and _in_figure(a, j - 1 - tail)
+                and (_in_figure(a, j) or _in_figure(b, m))
+            ):
                 tail += 1
         cut += [
             ("replace", i, i + head, k, k + head),
@@ -115,7 +128,7 @@ def _joined(codes: Sequence[Code]) -> list[Code]:
     for code in codes:
         if joined and joined[-1][0] != "equal" and code[0] != "equal":
             joined[-1] = ("replace", joined[-1][1], code[2], joined[-1][3], code[4])
-        elif len(joined) > 1 and code[0] != "equal" and _is_shift(*joined[-2:], code):
+        elif len(joined) > 1 and code[0] != "equal" and _is_shift(joined[-2], joined[-1], code):
             joined[-2:] = [("replace", joined[-2][1], code[2], joined[-2][3], code[4])]
         else:
             joined.append(code)
@@ -170,7 +183,7 @@ def _is_same_sound(one: str, other: str) -> bool:
     """Whether a typing error may have made one of the other."""
     if len(one) != len(other) or len(one) > 2:
         return False
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 (slow to import, seldom needed)
+    from pypinyin import lazy_pinyin  # slow to import and seldom needed
 
     return lazy_pinyin(one) == lazy_pinyin(other)
 

@@ -31,18 +31,29 @@ _TAIL = re.compile(
     r"|(?:^|\n)[^\n]{0,60}(?:不构成(?:任何)?投资建议|据此操作|风险自担|投资需谨慎|未经授权)[^\n]{0,60}"
     r")\s*$"
 )
-_MAY_END_SO = re.compile(r"编辑|责编|校对|来源|声明|提示|投资|作者|记者[:：]|未经授权|[)）\]】]\s*$")
+_MAY_END_SO = (
+    *("编辑", "责编", "校对", "来源", "声明", "风险提示", "重要提示", "特别提示"),
+    *("作者", "记者：", "记者:", "投资建议", "投资需谨慎", "据此操作", "风险自担", "未经授权"),
+)
+_CLOSING = ")）]】"
 _END = 200
 
-_NOISE = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u3000\"'“”‘’「」『』·/*#~_^=+●•■◆▲△★☆○※＂＇／＊＃～＿＾＝＋]+")
-_BREAK = re.compile(
-    r"[。；！？：、\n()（）\[\]【】<>《》〈〉{}|丨…—–\-→↑↓;!?:，︰﹐﹑［］＜＞｛｜｝－]+"
+_NOISE = (
+    " \t\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2002\u2003\u2004\u2005\u2006\u2009\u2028\u2029\u3000"
+    "\"'“”‘’「」『』·/*#~_^=+●•■◆▲△★☆○※＂＇／＊＃～＿＾＝＋"
 )
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％．]+")
-_TO_NARROW = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_WIDE = "０-９Ａ-Ｚａ-ｚ％．"
+_FOLDED = re.compile(f"[{re.escape(_NOISE)}{_WIDE}]+")
+_FOLD: dict[int, str | None] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **{ord(sign): None for sign in _NOISE},
+}
+_BREAK = re.compile(
+    r"[。；！？：、\n()（）\[\]【】<>《》〈〉{}|丨…—–\-→↑↓;!?:,，︰﹐﹑［］＜＞｛｜｝－]+"
+)
 _STOP = re.compile(r"\.(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ITEM = re.compile(
     r"^\s*(?:\d{1,2}\s*[、.．)）](?!\d)|[一二三四五六七八九十]{1,2}、|[【●■◆])", re.MULTILINE
 )
@@ -72,46 +83,50 @@ class Text:
 
 def read(title: str, body: str) -> Text:
     """Read a text; the title only helps to tell names and collections."""
-    clauses = clauses_of(body)
-    many = len(_ITEM.findall(body[:LONGEST])) >= _COLLECTED
+    text = trimmed(body)
+    folded = fold(text)
+    many = len(_ITEM.findall(text)) >= _COLLECTED
     return Text(
-        clauses=clauses,
-        figures=figures_of(clauses),
+        clauses=clauses_of(folded),
+        figures=figures_of(folded),
         is_collection=many or _COLLECTION.search(title) is not None,
-        title=_narrow(title),
+        title=fold(title),
     )
 
 
-def clauses_of(body: str, longest: int = LONGEST) -> tuple[str, ...]:
-    """A text's clauses: one width, lower case, without an outlet's beginning and end."""
-    text = _narrow(_without_end(_LEAD.sub("", body[:longest], count=1)))
-    if "." in text:
-        text = _STOP.sub("\n", text)
-    if "," in text:
-        text = _THOUSANDS.sub("", text).replace(",", "\n")
-    return tuple(filter(None, _BREAK.split(text)))
+def trimmed(body: str) -> str:
+    """A text without an outlet's beginning and end."""
+    return _without_end(_LEAD.sub("", body[:LONGEST], count=1))
 
 
-def _narrow(text: str) -> str:
-    text = _NOISE.sub("", text).lower()
-    return _WIDE.sub(lambda found: found[0].translate(_TO_NARROW), text)
+def fold(text: str) -> str:
+    """A text in one width, lower case, without spaces and quotes; plain numbers."""
+    text = _FOLDED.sub(lambda found: found[0].translate(_FOLD), text).lower()
+    return _THOUSANDS.sub("", text) if "," in text else text
+
+
+def clauses_of(folded: str) -> tuple[str, ...]:
+    """What stands between the signs of a folded text."""
+    if "." in folded:
+        folded = _STOP.sub("\n", folded)
+    return tuple(filter(None, _BREAK.split(folded)))
 
 
 def _without_end(text: str) -> str:
     for _ in range(3):
-        start = max(0, len(text) - _END)
-        if _MAY_END_SO.search(text, start) is None:
+        end = text[-_END:]
+        if end.rstrip()[-1:] not in _CLOSING and not any(word in end for word in _MAY_END_SO):
             return text
-        tail = _TAIL.search(text, start)
+        tail = _TAIL.search(text, max(0, len(text) - _END))
         if tail is None or tail.start() == 0:
             return text
         text = text[: tail.start()]
     return text
 
 
-def figures_of(clauses: tuple[str, ...]) -> frozenset[str]:
-    """The numbers in them; `5.0` and `05` are `5`."""
-    return frozenset(map(plain_figure, set(_FIGURE.findall("\n".join(clauses)))))
+def figures_of(folded: str) -> frozenset[str]:
+    """The numbers in a folded text; `5.0` and `05` are `5`."""
+    return frozenset(map(plain_figure, set(_FIGURE.findall(folded))))
 
 
 def plain_figure(figure: str) -> str:

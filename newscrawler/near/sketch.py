@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from zlib import crc32
 
-from newscrawler.near.normal import clauses_of, figures_of
+from newscrawler.near.normal import clauses_of, figures_of, fold, trimmed
 
 WINDOW = timedelta(days=14)
 """How far apart two articles may be published to be one copy."""
@@ -20,12 +21,12 @@ RULES = 1
 
 _PERIOD_S = 4 * WINDOW.total_seconds()
 _RUN = 8
-_BEGINNING = 64
+_BEGINNING = 48
 _FIRST_CLAUSES = 12
 _LONG_ENOUGH = 6
-_LOOKED_AT = 6_000
-_STORED = (3, 3, 2)
-_ASKED = (8, 8, 6)
+_LOOKED_AT = 1_200
+_STORED = (3, 3, 1)
+_ASKED = (5, 6, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,32 @@ class Sketch:
 
     kinds: tuple[tuple[int, ...], ...]
     """Keys of 32 bits to look for; of each kind the most telling first."""
+    asked: tuple[int, ...]
+    """The same keys, each once."""
     figures: int
-    """64 bits, signed: one for each number in the text (several may share one); -1, which is all of
-    them, for a text too long to look at."""
-
-    @property
-    def asked(self) -> tuple[int, ...]:
-        """Every key to look for, once."""
-        return tuple(dict.fromkeys(key for kind in self.kinds for key in kind))
+    """64 bits, signed: one for each number in the text (several may share one)."""
 
     def choose(self, is_rare: Callable[[int], bool] = lambda _: True) -> tuple[int, ...]:
         """The keys to store the text under: of each kind the first few that are rare."""
         chosen: dict[int, None] = {}
         for kind, many in zip(self.kinds, _STORED, strict=True):
-            chosen |= dict.fromkeys(list(filter(is_rare, kind))[:many])
+            chosen |= dict.fromkeys(islice(filter(is_rare, kind), many))
         return tuple(chosen)
 
 
 def sketch(body: str) -> Sketch:
     """Make the sketch of a body's plain text."""
-    clauses = clauses_of(body, _LOOKED_AT)
+    text = fold(trimmed(body))
+    clauses = clauses_of(text[:_LOOKED_AT])
     hashes = [crc32(each.encode()) for each in clauses if len(each) >= _LONG_ENOUGH]
-    sizes = zip((_runs("".join(clauses[:40])[:_BEGINNING]), hashes, hashes[:_FIRST_CLAUSES]), _ASKED, strict=True)
-    return Sketch(
-        kinds=tuple(tuple(sorted(set(kind))[:many]) for kind, many in sizes),
-        figures=_bits(figures_of(clauses)) if len(body) <= _LOOKED_AT else -1,
+    sizes = zip(
+        (_runs("".join(clauses[:40])[:_BEGINNING]), hashes, hashes[:_FIRST_CLAUSES]),
+        _ASKED,
+        strict=True,
     )
+    kinds = tuple(tuple(sorted(set(kind))[:many]) for kind, many in sizes)
+    asked = tuple({key for kind in kinds for key in kind})
+    return Sketch(kinds, asked, _bits(figures_of(text)))
 
 
 def _runs(beginning: str) -> list[int]:
@@ -87,9 +88,12 @@ def periods(published_at: datetime) -> tuple[int, ...]:
     """The stretches of time in which an article's copies are looked for, its own first."""
     at, window = published_at.timestamp(), WINDOW.total_seconds()
     own = int(at // _PERIOD_S)
-    return tuple(dict.fromkeys((own, int((at - window) // _PERIOD_S), int((at + window) // _PERIOD_S))))
+    return tuple(
+        dict.fromkeys((own, int((at - window) // _PERIOD_S), int((at + window) // _PERIOD_S)))
+    )
 
 
-def in_period(key: int, period: int) -> int:
-    """A key as it is stored: 48 bits, those of one period side by side."""
-    return (period & 0xFFFF) << 32 | key
+def in_period(keys: Iterable[int], period: int) -> list[int]:
+    """Keys as they are stored: 48 bits, those of one period side by side."""
+    base = (period & 0xFFFF) << 32
+    return [base | key for key in keys]

@@ -13,7 +13,16 @@ from sqlalchemy import Connection
 
 from newscrawler.failpoints import hit
 from newscrawler.items import Article, Miss, Saved
-from newscrawler.store import article_rows, changes, failures, misses, near, outcomes, tasks, versions
+from newscrawler.store import (
+    article_rows,
+    changes,
+    failures,
+    misses,
+    near,
+    outcomes,
+    tasks,
+    versions,
+)
 from newscrawler.store.batch import Batch, Key, Observation, Result, by_site, key_of
 from newscrawler.store.decide import Known
 from newscrawler.store.tasks import TaskRow

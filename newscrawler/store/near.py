@@ -28,12 +28,15 @@ _LINK = (
 )
 
 
+_COUNTER = select(change_counter.c.last).where(change_counter.c.id == 1).with_for_update()
+
+
 def settle(conn: Connection, pending: Pending) -> list[Line]:
     """Judge what was written; the lines that the change feed needs for links that changed."""
     if not pending.fresh and not pending.moved:
         return []
     for item in pending.fresh:
-        item.sketch_if_root()
+        item.probe_if_root()
     lock(conn)
     moved = near_items.load(conn, pending.moved)
     fresh = [item for item in pending.fresh if item.article_id not in moved]
@@ -48,8 +51,9 @@ def settle(conn: Connection, pending: Pending) -> list[Line]:
 
 
 def lock(conn: Connection) -> None:
-    """Let nobody else link or publish until this transaction ends."""
-    conn.execute(select(change_counter.c.last).where(change_counter.c.id == 1).with_for_update())
+    """Let nobody else link or publish until this transaction ends; on SQLite nobody can anyway."""
+    if conn.dialect.name != "sqlite":
+        conn.execute(_COUNTER)
 
 
 class Judge:
@@ -67,7 +71,7 @@ class Judge:
         self._others: dict[int, Item] = {}
         self._queue = list(self._items)
         self._done: set[int] = set()
-        self._prepared: set[int] = set()
+        self._found: dict[int, list[int]] = {}
         heapify(self._queue)
 
     def release(self, roots: Iterable[int]) -> None:
@@ -78,9 +82,7 @@ class Judge:
     def reopen(self, items: Sequence[Item]) -> None:
         """Judge these anew, as if none was linked as near text; the same text is kept together."""
         latest_first = sorted(items, key=lambda item: -item.article_id)
-        heads = texts.lead(
-            self._conn, {item.text_hash: item.article_id for item in latest_first}
-        )
+        heads = texts.lead(self._conn, {item.text_hash: item.article_id for item in latest_first})
         for item in items:
             self._items[item.article_id] = item
             self._before.setdefault(item.article_id, item.link)
@@ -123,14 +125,19 @@ class Judge:
 
     def _prepare(self, items: Iterable[Item]) -> None:
         roots = [item for item in items if item.link[0] is None]
-        self._prepared |= {item.article_id for item in roots}
-        self._index.prepare((item.sketch, item.published_at) for item in roots)
-        wanted = {each for item in roots for each in self._candidates(item)}
+        self._index.prepare(item.probe for item in roots)
+        for item in roots:
+            self._found[item.article_id] = self._index.candidates(item.probe)
+        wanted = {each for item in roots for each in self._found[item.article_id]}
         wanted |= {item.link[0] for item in items if item.is_copy and item.link[0]}
         self._others |= near_items.load(self._conn, wanted - set(self._items) - set(self._others))
 
     def _candidates(self, item: Item) -> list[int]:
-        return self._index.candidates(item.article_id, item.sketch, item.published_at)
+        if item.article_id not in self._found:
+            self._prepare([item])
+        if self._index.has_news_for(item.probe):
+            return self._index.candidates(item.probe)
+        return self._found[item.article_id]
 
     def _get(self, article_id: int) -> Item:
         found = self._items.get(article_id) or self._others.get(article_id)
@@ -147,8 +154,6 @@ class Judge:
             self._link(item)
 
     def _link(self, item: Item) -> None:
-        if item.article_id not in self._prepared:
-            self._prepare([item])
         matches = {} if item.link[1] == UNLINKED else self._matches(item)
         earliest = min(matches, default=item.article_id)
         if earliest < item.article_id:
@@ -157,7 +162,9 @@ class Judge:
             return
         for later, reason in matches.items():
             self._turn(self._get(later), (item.article_id, reason))
-        self._index.add(item.article_id, item.sketch, item.published_at)
+        if item.article_id not in self._found:
+            self._index.prepare([item.probe])
+        self._index.add(item.probe)
 
     def _matches(self, item: Item) -> dict[int, str]:
         """The roots that this text is a copy of, or that are copies of it, with the reason."""

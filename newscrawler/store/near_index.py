@@ -1,48 +1,62 @@
 """Finds the articles that a text may be a copy of; cost does not grow with the archive.
 
-A key that many articles share tells nothing: at most `CROWD` of them are kept under it.
+A key that many articles share tells nothing: at most `CROWD` of them are kept under it. Keys are
+written into the statements as plain integers: hundreds of bound values cost more than the search.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, delete
 
 from newscrawler.near.sketch import WINDOW, Sketch, in_period, may_be_same, periods
-from newscrawler.store.dialect import insert_missing
 from newscrawler.store.near_tables import near_keys, near_sketches
 from newscrawler.store.tasks import chunks
+from newscrawler.store.types import MARIADB
 
 CROWD = 4
 """Articles under one key from which on it counts for little and takes no more."""
 MOST = 4
 """Articles that one text is compared with at most."""
-_AT_ONCE = 10_000
+RARE, COMMON = 4, 1
+ENOUGH = 2 * RARE
+"""What the shared keys have to be worth; half of it where there are few keys."""
+FEW_KEYS = 12
+_AT_ONCE = 5_000
 
 _WINDOW_S = WINDOW.total_seconds()
 _FIND = (
-    select(
-        near_keys.c.near_key,
-        near_keys.c.article_id,
-        near_sketches.c.figures,
-        near_sketches.c.published_s,
-    )
-    .join(near_sketches, near_sketches.c.article_id == near_keys.c.article_id)
-    .where(near_keys.c.near_key.in_(bindparam("keys", expanding=True, literal_execute=True)))
+    "SELECT k.near_key, s.article_id, s.figures, s.published_s FROM near_keys k"
+    " JOIN near_sketches s ON s.article_id = k.article_id WHERE k.near_key IN ({})"
 )
+_ADD = "INSERT INTO {} ({}) VALUES {} {}"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One article as the index knows it."""
+class Probe:
+    """One text, as it is looked for and as others find it."""
 
     article_id: int
-    figures: int
+    sketch: Sketch
     published_s: int
+    periods: tuple[int, ...]
+    keys: tuple[int, ...]
+    """What it is looked for under."""
+
+
+def probe(article_id: int, sketch: Sketch, published_at: datetime) -> Probe:
+    """Make a probe of a text's sketch."""
+    places = periods(published_at)
+    keys = [key for place in places for key in in_period(sketch.asked, place)]
+    return Probe(article_id, sketch, int(published_at.timestamp()), places, tuple(keys))
+
+
+Seen = tuple[int, int, int]
+"""article_id, figures, published_s."""
 
 
 @dataclass(slots=True)
@@ -52,64 +66,80 @@ class Index:
     conn: Connection
     _under: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     _asked: set[int] = field(default_factory=set)
-    _keys: list[dict[str, int]] = field(default_factory=list)
-    _sketches: dict[int, dict[str, int]] = field(default_factory=dict)
+    _keys: list[tuple[int, int]] = field(default_factory=list)
+    _added: set[int] = field(default_factory=set)
+    _sketches: dict[int, Seen] = field(default_factory=dict)
 
-    def prepare(self, wanted: Iterable[tuple[Sketch, datetime]]) -> None:
+    def prepare(self, probes: Iterable[Probe]) -> None:
         """Read all that is stored under the keys of these texts, in one query."""
-        keys = {
-            in_period(key, period)
-            for sketch, published_at in wanted
-            for period in periods(published_at)
-            for key in sketch.asked
-        } - self._asked
+        keys = {key for each in probes for key in each.keys} - self._asked
         self._asked |= keys
-        ordered = sorted(keys)
-        for start in range(0, len(ordered), _AT_ONCE):
-            some = ordered[start : start + _AT_ONCE]
-            for key, *seen in self.conn.execute(_FIND, {"keys": some}):
-                self._under[key].append(Seen(*seen))
+        under = self._under
+        for some in _pieces(sorted(keys)):
+            statement = _FIND.format(",".join(map(str, some)))
+            for key, article_id, figures, published_s in self.conn.exec_driver_sql(statement):
+                under[key].append((article_id, figures, published_s))
 
-    def candidates(self, article_id: int, sketch: Sketch, published_at: datetime) -> list[int]:
-        """Article ids to compare with, the most promising first; those prepared only."""
+    def candidates(self, probe: Probe) -> list[int]:
+        """Article ids to compare with, the most promising first; of a probe that is prepared."""
         score: Counter[int] = Counter()
-        at = published_at.timestamp()
-        for period in periods(published_at):
-            for key in sketch.asked:
-                crowd = self._under.get(in_period(key, period), ())
-                weight = 1 if len(crowd) >= CROWD else 4
-                for seen in crowd:
-                    if (
-                        seen.article_id != article_id
-                        and abs(seen.published_s - at) <= _WINDOW_S
-                        and may_be_same(seen.figures, sketch.figures)
-                    ):
-                        score[seen.article_id] += weight
-        ranked = sorted(score, key=lambda each: (-score[each], each))
-        return ranked[:MOST]
+        figures, at, under = probe.sketch.figures, probe.published_s, self._under
+        for key in probe.keys:
+            crowd = under.get(key)
+            if crowd:
+                weight = COMMON if len(crowd) >= CROWD else RARE
+                for article_id, others, published_s in crowd:
+                    if abs(published_s - at) <= _WINDOW_S and may_be_same(others, figures):
+                        score[article_id] += weight
+        score.pop(probe.article_id, None)
+        enough = ENOUGH if len(probe.sketch.asked) > FEW_KEYS else RARE
+        ranked = sorted((-worth, each) for each, worth in score.items() if worth >= enough)
+        return [each for _, each in ranked[:MOST]]
 
-    def add(self, article_id: int, sketch: Sketch, published_at: datetime) -> None:
+    def has_news_for(self, probe: Probe) -> bool:
+        """Whether this batch has added something that the probe may find."""
+        return not self._added.isdisjoint(probe.keys)
+
+    def add(self, probe: Probe) -> None:
         """Let others find this article."""
-        seen = Seen(article_id, sketch.figures, int(published_at.timestamp()))
-        self._sketches[article_id] = {
-            "article_id": article_id,
-            "figures": seen.figures,
-            "published_s": seen.published_s,
-        }
-        own = periods(published_at)[0]
-        for key in sketch.choose(lambda key: len(self._under.get(in_period(key, own), ())) < CROWD):
-            full = in_period(key, own)
-            self._under[full].append(seen)
-            self._keys.append({"near_key": full, "article_id": article_id})
+        seen = (probe.article_id, probe.sketch.figures, probe.published_s)
+        self._sketches[probe.article_id] = seen
+        under = self._under
+        base = in_period((0,), probe.periods[0])[0]
+        for key in probe.sketch.choose(lambda key: len(under.get(base | key, ())) < CROWD):
+            full = base | key
+            under[full].append(seen)
+            self._added.add(full)
+            self._keys.append((full, probe.article_id))
 
     def write(self) -> None:
         """Store what was added."""
-        if not self._sketches:
-            return
-        insert_missing(self.conn, near_keys, self._keys)
-        insert_missing(self.conn, near_sketches, list(self._sketches.values()))
+        _insert(self.conn, "near_keys", "near_key, article_id", sorted(self._keys))
+        columns = "article_id, figures, published_s"
+        _insert(self.conn, "near_sketches", columns, sorted(self._sketches.values()))
         self._keys.clear()
         self._sketches.clear()
+
+
+def _insert(conn: Connection, table: str, columns: str, rows: Sequence[tuple[int, ...]]) -> None:
+    is_mariadb = conn.dialect.name in MARIADB
+    first = columns.partition(",")[0]
+    known = (
+        f"ON DUPLICATE KEY UPDATE {first} = {table}.{first}"
+        if is_mariadb
+        else "ON CONFLICT DO NOTHING"
+    )
+    for start in range(0, len(rows), _AT_ONCE):
+        values = ",".join(map(_row, rows[start : start + _AT_ONCE]))
+        conn.exec_driver_sql(_ADD.format(table, columns, values, known))
+
+
+def _row(values: tuple[int, ...]) -> str:
+    return f"({','.join(map(str, values))})"
+
+
+def _pieces(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def forget(conn: Connection, article_ids: Sequence[int]) -> None:
@@ -122,5 +152,3 @@ def clear(conn: Connection) -> None:
     """Empty the index."""
     conn.execute(delete(near_keys))
     conn.execute(delete(near_sketches))
-
-

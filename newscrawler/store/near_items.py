@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Select, select
 
 from newscrawler.items import Article
 from newscrawler.near import normal
-from newscrawler.near.sketch import Sketch, sketch
+from newscrawler.near.sketch import sketch
+from newscrawler.store.near_index import Probe, probe
 from newscrawler.store.schema import articles, revisions
 from newscrawler.store.tasks import chunks
 from newscrawler.store.texts import BY_HAND, NEAR_TEXT, SAME_TEXT, UNLINKED
-
 
 Link = tuple[int | None, str | None]
 """duplicate_of and duplicate_reason."""
@@ -33,20 +33,20 @@ class Item:
     title: str
     body: str
     text_hash: str
-    _sketch: Sketch | None = None
+    _probe: Probe | None = None
     _text: normal.Text | None = None
 
     @property
-    def sketch(self) -> Sketch:
-        """The body's sketch, made once."""
-        if self._sketch is None:
-            self._sketch = sketch(self.body)
-        return self._sketch
+    def probe(self) -> Probe:
+        """What it is looked for under, made once."""
+        if self._probe is None:
+            self._probe = probe(self.article_id, sketch(self.body), self.published_at)
+        return self._probe
 
-    def sketch_if_root(self) -> None:
-        """Make the sketch now rather than later, where it will be needed."""
+    def probe_if_root(self) -> None:
+        """Make the probe now rather than later, where it will be needed."""
         if self.link[0] is None:
-            _ = self.sketch
+            _ = self.probe
 
     @property
     def text(self) -> normal.Text:

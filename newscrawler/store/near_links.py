@@ -15,7 +15,7 @@ from newscrawler.store.filters import Filters
 from newscrawler.store.near import Judge, lock
 from newscrawler.store.near_items import Item
 from newscrawler.store.near_tables import near_progress
-from newscrawler.store.texts import UNLINKED
+from newscrawler.store.texts import BY_HAND, UNLINKED
 from newscrawler.store.views import news
 
 Record = dict[str, Any]
@@ -47,7 +47,10 @@ def groups(
         news.c.duplicate_of, news.c.duplicate_reason,
         original.c.source.label("original_source"), original.c.title.label("original_title"),
         original.c.published_at.label("original_published_at"),
-    ).select_from(news.outerjoin(original, original.c.article_id == news.c.duplicate_of))  # fmt: skip
+    )  # fmt: skip
+    query = query.select_from(
+        news.outerjoin(original, original.c.article_id == news.c.duplicate_of)
+    )
     shown = news.c.duplicate_of.is_not(None)
     if reason is not None:
         shown = news.c.duplicate_reason.like(f"{reason}%")
@@ -96,7 +99,7 @@ def relink(conn: Connection, article_id: int, now: datetime, root: int | None = 
     if root is None:
         judge.forget_decision(item)
     else:
-        judge.decide(item, (_root(conn, article_id, root), near_items.BY_HAND))
+        judge.decide(item, (_root(conn, article_id, root), BY_HAND))
     changes.publish(conn, judge.run(), now)
     return {
         "article_id": article_id,
@@ -136,7 +139,9 @@ def _not_linked(conn: Connection, article_id: int) -> str:
 
 
 def judge_next(conn: Connection, now: datetime, *, anew: bool) -> tuple[int, int] | None:
-    """Judge the next articles of the archive; how many, and how many links changed; None at the end.
+    """Judge the next articles of the archive; None at its end.
+
+    Returns how many were judged, and how many links changed.
 
     `anew`: begin with the first article, by today's rules; else go on where the last call ended.
     What was decided by hand stays.

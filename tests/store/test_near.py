@@ -20,7 +20,9 @@ CREDITED = f"{STORY}\n责任编辑：周文"
 EXTENDED = f"{STORY}\n此前，多家机构对全年用电量作出预测，普遍认为增速将保持平稳。"
 CUT = "\n".join(STORY.split("\n")[:2])
 OTHER = STORY.replace("12.2%", "11.7%")
-FOREIGN = "商务部召开例行新闻发布会，介绍服务贸易发展情况，并就企业关心的问题作出回应，会议持续一小时。"
+FOREIGN = (
+    "商务部召开例行新闻发布会，介绍服务贸易发展情况，并就企业关心的问题作出回应，会议持续一小时。"
+)
 
 
 def link(db: Database, external_id: str) -> tuple[str | None, str | None]:
@@ -41,9 +43,7 @@ def is_sound(db: Database) -> bool:
 
 
 @pytest.mark.parametrize("said", [LEAD, CREDITED, EXTENDED, CUT])
-def test_an_edited_copy_is_linked_with_its_similarity(
-    db: Database, run_id: int, said: str
-) -> None:
+def test_an_edited_copy_is_linked_with_its_similarity(db: Database, run_id: int, said: str) -> None:
     save(db, run_id, article("1", STORY))
     saved = save(db, run_id, article("2", said))
     root, reason = link(db, "2")
@@ -97,7 +97,11 @@ def test_articles_on_both_sides_of_a_period_are_linked(db: Database, run_id: int
         at = T0 + timedelta(days=13 * number)
         said = STORY.replace("68254", str(70_000 + number))
         save(db, run_id, article(f"a{number}", said, published_at=at))
-        save(db, run_id, article(f"b{number}", f"{said}\n责任编辑：周文", published_at=at + timedelta(days=13)))
+        save(
+            db,
+            run_id,
+            article(f"b{number}", f"{said}\n责任编辑：周文", published_at=at + timedelta(days=13)),
+        )
     assert links(db) == {f"b{number}": f"a{number}" for number in range(12)}
 
 
@@ -152,7 +156,11 @@ def test_a_batch_means_the_same_as_its_pieces(db: Database, run_id: int) -> None
         save(db, run_id, piece)
     save(db, run_id, *(article(f"9{each.external_id}", each.body.text) for each in pieces))
     one, other = links(db), {}
-    assert {name: root for name, root in one.items() if len(name) == 1} == {"3": "1", "4": "1", "5": "1"}
+    assert {name: root for name, root in one.items() if len(name) == 1} == {
+        "3": "1",
+        "4": "1",
+        "5": "1",
+    }
     other = {name: root for name, root in one.items() if len(name) == 2}
     assert other == {"91": "1", "92": "2", "93": "1", "94": "1", "95": "1"}
     assert is_sound(db)

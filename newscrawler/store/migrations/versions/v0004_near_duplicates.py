@@ -12,7 +12,17 @@ from functools import partial
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Integer, column, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    column,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import table as named
 
 from newscrawler.failpoints import hit
@@ -82,11 +92,12 @@ def _stored(conn: Connection) -> Iterator[list[Any]]:
 
 def _fill(conn: Connection, rows: list[Any]) -> None:
     made = [(row, sketches.sketch(row.body), sketches.periods(row.published_at)[0]) for row in rows]
-    crowds = _crowds(conn, {sketches.in_period(k, at) for _, each, at in made for k in each.asked})
+    crowds = _crowds(
+        conn, {key for _, each, at in made for key in sketches.in_period(each.asked, at)}
+    )
     keys, found = [], []
     for row, each, at in made:
-        here = partial(sketches.in_period, period=at)
-        for key in map(here, each.choose(lambda key, here=here: crowds[here(key)] < _CROWD)):
+        for key in sketches.in_period(each.choose(partial(_is_rare, crowds, at)), at):
             crowds[key] += 1
             keys.append({"near_key": key, "article_id": row.article_id})
         published_s = int(row.published_at.timestamp())
@@ -97,6 +108,10 @@ def _fill(conn: Connection, rows: list[Any]) -> None:
     insert_missing(conn, near_sketches, found)
 
 
+def _is_rare(crowds: Counter[int], period: int, key: int) -> bool:
+    return crowds[sketches.in_period([key], period)[0]] < _CROWD
+
+
 def _crowds(conn: Connection, keys: Collection[int]) -> Counter[int]:
     """How many articles there are under each key."""
     found: Counter[int] = Counter()
@@ -104,5 +119,5 @@ def _crowds(conn: Connection, keys: Collection[int]) -> Counter[int]:
     for start in range(0, len(ordered), _BATCH):
         here = near_keys.c.near_key
         query = select(here, func.count()).where(here.in_(ordered[start : start + _BATCH]))
-        found.update({key: many for key, many in conn.execute(query.group_by(here))})
+        found.update({row[0]: row[1] for row in conn.execute(query.group_by(here))})
     return found
