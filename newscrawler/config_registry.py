@@ -120,6 +120,14 @@ class Config:
             'h, d, w); "off" for never.',
         )
     )
+    near_duplicates: bool = field(
+        metadata=_about(
+            "on",
+            values.switch,
+            "Whether an article that is an edited copy of an earlier one is linked to it; with "
+            '"off" only equal texts are. `duplicates relink --all` makes up for what was not.',
+        )
+    )
     max_page_bytes: int = field(
         metadata=_about(
             "8388608",

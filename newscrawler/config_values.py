@@ -100,6 +100,14 @@ def silence(value: str) -> timedelta | None:
     return found[0] if found else None
 
 
+def switch(value: str) -> bool:
+    """ "on" or "off"."""
+    known = {"on": True, "off": False}
+    if value.strip().lower() not in known:
+        raise ValueError('"on" or "off"')
+    return known[value.strip().lower()]
+
+
 def directory(value: str) -> Path | None:
     """A directory; None for "off"."""
     if value.strip().lower() == "off":

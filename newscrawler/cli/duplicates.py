@@ -23,12 +23,12 @@ from newscrawler.store.engine import Database
 from newscrawler.store.filters import Filters
 from newscrawler.store.retry import transact
 
-_REASONS = ("same_text", "near_text", "by_hand", "unlinked")
+_KINDS = ("same_text", "near_text", "by_hand", "unlinked")
 
 
 @click.group(invoke_without_command=True)
 @filter_options
-@click.option("--reason", type=click.Choice(_REASONS), help="Only those linked (or cut loose) so.")
+@click.option("--reason", type=click.Choice(_KINDS), help="Only those linked (or cut loose) so.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @json_option
 @command_options

@@ -48,6 +48,8 @@ def explain(options: Options, what: str, as_json: bool) -> None:
     click.echo(f"{target.id.info_code} · {life['task']['state']}")
     for at, line in sorted(_events(life), key=lambda event: event[0]):
         click.echo(f"  {at:%Y-%m-%d %H:%M:%S}  {line}")
+    for line in _links(life["article"]):
+        click.echo(line)
     click.echo(f"next: {_next(life['task'])}")
 
 
@@ -63,6 +65,15 @@ def _events(life: Mapping[str, Any]) -> Iterator[tuple[datetime, str]]:
     for row in life["failures"]:
         detail = f": {row['detail']}" if row["detail"] else ""
         yield row["last_at"], f"{row['stage']}: {row['reason']}{detail} (tries: {row['attempts']})"
+
+
+def _links(article: Mapping[str, Any] | None) -> Iterator[str]:
+    if article is None or article["duplicate_reason"] is None:
+        return
+    if article["duplicate_of"] is None:
+        yield f"duplicate: of none, as somebody has decided ({article['duplicate_reason']})"
+    else:
+        yield f"duplicate: of article {article['duplicate_of']} ({article['duplicate_reason']})"
 
 
 def _next(task: Mapping[str, Any]) -> str:

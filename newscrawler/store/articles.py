@@ -34,11 +34,14 @@ def save(
     observations: Sequence[Observation],
     now: datetime,
     recheck_ages: Sequence[timedelta] = (),
+    *,
+    near_duplicates: bool = True,
 ) -> list[Saved]:
     """Store what was observed, in order; one result each, saying what it means for the run.
 
     `recheck_ages`: ages, since it was first seen, at which an article is due again. Saving the same
-    observation again changes nothing but `last_seen_at`.
+    observation again changes nothing but `last_seen_at`. `near_duplicates`: whether edited copies
+    are linked, not equal texts alone.
     """
     hit("before_batch")
     kind = outcomes.lock_run(conn, run_id)
@@ -47,7 +50,7 @@ def save(
     for part, known in _rounds(conn, observations):
         saved += _save_round(batch, part, known)
     hit("after_articles")
-    batch.lines.extend(near.settle(conn, batch.near))
+    batch.lines.extend(near.settle(conn, batch.near, searches=near_duplicates))
     changes.publish(conn, batch.lines, now)
     return saved
 

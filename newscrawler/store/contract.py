@@ -43,7 +43,7 @@ CONTRACT: dict[str, View] = {
             "gone_at": "when it was found withdrawn upstream, or NULL",
             "run_id": _RUN,
             "change_seq": "the newest `news_changes.seq` that is about it",
-            "duplicate_reason": "why it is a duplicate: `same_text`, or NULL",
+            "duplicate_reason": "see [duplicates](duplicates.md): `same_text`, `near_text 0.97` …",
             "published_from": "which field the time came from, e.g. `article.date`",
             "parser_version": "version of the parser that read this revision",
             "original_title": "the title before the site's editor shortened it (原标题), or NULL",

@@ -31,16 +31,25 @@ _LINK = (
 _COUNTER = select(change_counter.c.last).where(change_counter.c.id == 1).with_for_update()
 
 
-def settle(conn: Connection, pending: Pending) -> list[Line]:
-    """Judge what was written; the lines that the change feed needs for links that changed."""
+def settle(conn: Connection, pending: Pending, *, searches: bool = True) -> list[Line]:
+    """Judge what was written; the lines that the change feed needs for links that changed.
+
+    Without `searches` no new link is made; those that no longer hold are cut all the same.
+    """
     if not pending.fresh and not pending.moved:
         return []
-    for item in pending.fresh:
-        item.probe_if_root()
+    if searches:
+        for item in pending.fresh:
+            item.probe_if_root()
     lock(conn)
     moved = near_items.load(conn, pending.moved)
     fresh = [item for item in pending.fresh if item.article_id not in moved]
-    judge = Judge(conn, [*fresh, *moved.values()], fresh=(item.article_id for item in fresh))
+    judge = Judge(
+        conn,
+        [*fresh, *moved.values()],
+        fresh=(item.article_id for item in fresh),
+        searches=searches,
+    )
     if moved:
         near_index.forget(conn, sorted(moved))
         judge.release(moved)
@@ -60,9 +69,15 @@ class Judge:
     """Judges articles in the order of their ids; writes links and index."""
 
     def __init__(
-        self, conn: Connection, items: Iterable[Item], *, fresh: Iterable[int] = ()
+        self,
+        conn: Connection,
+        items: Iterable[Item],
+        *,
+        fresh: Iterable[int] = (),
+        searches: bool = True,
     ) -> None:
         self._conn = conn
+        self._searches = searches
         self._fresh = frozenset(fresh)
         """Nothing that was stored before is linked to these."""
         self._index = near_index.Index(conn)
@@ -76,7 +91,7 @@ class Judge:
 
     def release(self, roots: Iterable[int]) -> None:
         """Take what is linked to these as near text; it is judged anew."""
-        found = near_items.linked_to(self._conn, roots, reason=NEAR_TEXT)
+        found = near_items.linked_to(self._conn, roots, why=NEAR_TEXT)
         self.reopen([item for key, item in found.items() if key not in self._items])
 
     def reopen(self, items: Sequence[Item]) -> None:
@@ -124,7 +139,8 @@ class Judge:
         return self._write()
 
     def _prepare(self, items: Iterable[Item]) -> None:
-        roots = [item for item in items if item.link[0] is None]
+        items = list(items)
+        roots = [item for item in items if item.link[0] is None and self._searches]
         self._index.prepare(item.probe for item in roots)
         for item in roots:
             self._found[item.article_id] = self._index.candidates(item.probe)
@@ -150,7 +166,7 @@ class Judge:
             head = self._get(item.link[0])
             if head.link[0] is not None:
                 item.link = head.link
-        elif item.link[0] is None:
+        elif item.link[0] is None and self._searches:
             self._link(item)
 
     def _link(self, item: Item) -> None:
@@ -192,12 +208,12 @@ class Judge:
         """Take those of the same text, and those linked by hand, along to the new root."""
         if item.article_id in self._fresh:
             return
-        for reason in (SAME_TEXT, BY_HAND):
-            found = near_items.linked_to(self._conn, [item.article_id], reason=reason)
+        for why in (SAME_TEXT, BY_HAND):
+            found = near_items.linked_to(self._conn, [item.article_id], why=why)
             for article_id, stored in found.items():
                 copy = self._items.setdefault(article_id, stored)
                 self._before.setdefault(article_id, stored.link)
-                copy.link = item.link if reason == SAME_TEXT else (item.link[0], BY_HAND)
+                copy.link = item.link if why == SAME_TEXT else (item.link[0], BY_HAND)
 
     def _write(self) -> list[Line]:
         changed = [

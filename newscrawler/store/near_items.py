@@ -121,13 +121,13 @@ def load_after(conn: Connection, article_id: int, limit: int) -> dict[int, Item]
     )
 
 
-def linked_to(conn: Connection, roots: Iterable[int], *, reason: str) -> dict[int, Item]:
-    """The articles that are linked to one of these, for a reason that begins so."""
+def linked_to(conn: Connection, roots: Iterable[int], *, why: str) -> dict[int, Item]:
+    """The articles that are linked to one of these, with a duplicate_reason that begins so."""
     found: dict[int, Item] = {}
     for some in chunks(sorted(set(roots))):
         found |= _read(
             conn,
-            _ITEMS.where(_a.duplicate_of.in_(some), _a.duplicate_reason.like(f"{reason}%")),
+            _ITEMS.where(_a.duplicate_of.in_(some), _a.duplicate_reason.like(f"{why}%")),
         )
     return found
 

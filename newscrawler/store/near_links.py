@@ -129,7 +129,7 @@ def _root(conn: Connection, article_id: int, wanted: int) -> int:
 
 
 def _not_linked(conn: Connection, article_id: int) -> str:
-    others = sorted(near_items.linked_to(conn, [article_id], reason=""))[:10]
+    others = sorted(near_items.linked_to(conn, [article_id], why=""))[:10]
     if not others:
         return f"article {article_id} is linked to none; there is nothing to unlink"
     return (

@@ -62,6 +62,7 @@ class Writer:
         *,
         now: Callable[[], datetime],
         recheck_ages: Sequence[timedelta] = (),
+        near_duplicates: bool = True,
         patience_s: float = PATIENCE_S,
         on_fatal: Callable[[StoreError], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -71,6 +72,7 @@ class Writer:
         self._run_id = run_id
         self._now = now
         self._recheck_ages = tuple(recheck_ages)
+        self._near_duplicates = near_duplicates
         self._patience_s = patience_s
         self._on_fatal = on_fatal
         self._monotonic = monotonic
@@ -203,7 +205,12 @@ class Writer:
                 observations.append(job.work)
         if observations:
             results += articles.save(
-                conn, self._run_id, observations, self._now(), self._recheck_ages
+                conn,
+                self._run_id,
+                observations,
+                self._now(),
+                self._recheck_ages,
+                near_duplicates=self._near_duplicates,
             )
         hit("before_commit")
         return results

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from newscrawler.store import articles
 from newscrawler.store.check import check
 from newscrawler.store.engine import Database
 from tests.store.make import T0, article, counts, feed, news, outcomes, save, start
@@ -163,6 +164,18 @@ def test_a_batch_means_the_same_as_its_pieces(db: Database, run_id: int) -> None
     }
     other = {name: root for name, root in one.items() if len(name) == 2}
     assert other == {"91": "1", "92": "2", "93": "1", "94": "1", "95": "1"}
+    assert is_sound(db)
+
+
+def test_with_detection_off_only_equal_texts_are_linked(db: Database, run_id: int) -> None:
+    save(db, run_id, article("1", STORY), article("2", LEAD))
+    with db.write() as conn:
+        observed = [article("3", CREDITED), article("4", STORY), article("5", LEAD)]
+        articles.save(conn, run_id, observed, T0, near_duplicates=False)
+    assert links(db) == {"2": "1", "4": "1", "5": "1"}
+    with db.write() as conn:
+        articles.save(conn, run_id, [article("1", FOREIGN)], T0, near_duplicates=False)
+    assert links(db) == {"5": "2"}
     assert is_sound(db)
 
 
