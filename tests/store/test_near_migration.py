@@ -20,7 +20,7 @@ UPGRADE = """
 import sys
 from newscrawler.store import migrate
 from newscrawler.store.engine import open_database
-migrate.upgrade(open_database(sys.argv[1]), to="0004")
+migrate.upgrade(open_database(sys.argv[1]), to="0005")
 """
 
 
@@ -33,12 +33,12 @@ def set_back(db: Database) -> None:
         for name in ("near_keys", "near_sketches", "near_progress"):
             conn.execute(text(f"DROP TABLE {name}"))
         conn.execute(text("UPDATE articles SET duplicate_of = NULL, duplicate_reason = NULL"))
-        conn.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0003'"))
+        conn.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0004'"))
 
 
 def test_new_articles_are_linked_to_those_from_before(db: Database) -> None:
     set_back(db)
-    migrate.upgrade(db, to="0004")
+    migrate.upgrade(db, to="0005")
     with db.read() as conn:
         assert not near_links.is_judged(conn)
     save(db, start(db), article("9", LEAD + "责任编辑：周文"))
@@ -53,7 +53,7 @@ def test_a_migration_killed_while_it_fills_is_repeatable(db: Database, url: str)
     environment = os.environ | {failpoints.VARIABLE: "migration_near"}
     killed = subprocess.run([sys.executable, "-c", UPGRADE, url], env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
-    migrate.upgrade(db, to="0004")
+    migrate.upgrade(db, to="0005")
     assert scalar(db, "SELECT count(*) FROM near_sketches") == 4
     save(db, start(db), article("9", FOREIGN + "责任编辑：周文"))
     assert links(db) == {"9": "2"}

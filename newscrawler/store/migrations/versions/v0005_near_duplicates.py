@@ -31,8 +31,8 @@ from newscrawler.store.dialect import insert_missing
 from newscrawler.store.migrations.steps import create_tables, new_metadata, new_table
 from newscrawler.store.types import ID, UTC_TIME
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _BATCH = 500
 _CROWD = 4
