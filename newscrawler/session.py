@@ -27,9 +27,8 @@ from newscrawler.items import (
 from newscrawler.keeping import Keeping
 from newscrawler.report import STALE
 from newscrawler.store import Connection, budget, failures, ledger, lists, outcomes, rhythm, runs
-from newscrawler.store.engine import Database, open_database
 from newscrawler.store.locks import site_lock
-from newscrawler.store.migrate import prepare
+from newscrawler.store.ready import open_ready
 from newscrawler.store.writer import Writer
 
 Clock = Callable[[], datetime]
@@ -44,18 +43,7 @@ def preflight(config: Config) -> None:
     Raises:
         StoreError: unreachable, read-only or of another schema; says what to do.
     """
-    _open(config).close()
-
-
-def _open(config: Config) -> Database:
-    database = open_database(config.database_url)
-    try:
-        prepare(database)
-        database.check_writable()
-    except BaseException:
-        database.close()
-        raise
-    return database
+    open_ready(config.database_url).close()
 
 
 @dataclass(slots=True)
@@ -99,7 +87,7 @@ class RunSession:
         """
         held = ExitStack()
         try:
-            database = await asyncio.to_thread(_open, config)
+            database = await asyncio.to_thread(open_ready, config.database_url)
             held.callback(database.close)
             if kind == "crawl":
                 lock = site_lock(database, site, wait_s=wait_s)

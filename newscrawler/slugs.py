@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 _DROPPED = re.compile(r"[^a-z0-9]+")
 _MAX_CHARS = 100
 _HASH_CHARS = 10
+_remembered: dict[str, str] = {}
 
 
-@lru_cache(maxsize=4096)
+def remember(slugs: Mapping[str, str]) -> None:
+    """Take these slugs (by name) as made: the pinyin tables then need not be loaded for them."""
+    _remembered.update(slugs)
+
+
 def source_slug(name: str) -> str:
     """Return toneless pinyin, Latin letters and digits of `name`, lower case, without separators.
 
@@ -24,6 +29,11 @@ def source_slug(name: str) -> str:
     >>> source_slug("中国邮政快递报"), source_slug("21财经")
     ('zhongguoyouzhengkuaidibao', '21caijing')
     """
+    return _remembered.get(name) or _slug(name)
+
+
+@lru_cache(maxsize=4096)
+def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).strip()
     spoken = "".join(_pinyin()(plain))
     letters = unicodedata.normalize("NFKD", spoken).lower()

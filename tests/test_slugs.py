@@ -57,6 +57,17 @@ def test_importing_the_module_does_not_load_the_dictionaries() -> None:
     assert done.returncode == 0
 
 
+def test_remembered_slugs_are_taken_without_loading_the_dictionaries() -> None:
+    script = """
+import sys
+from newscrawler.slugs import remember, source_slug
+remember({"财联社": "cailianshe"})
+sys.exit(source_slug("财联社") != "cailianshe" or "pypinyin" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=False)
+    assert done.returncode == 0
+
+
 @given(st.text(min_size=1))
 def test_every_slug_is_short_ascii_and_never_empty_for_a_name(name: str) -> None:
     slug = source_slug(name)

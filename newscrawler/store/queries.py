@@ -142,6 +142,13 @@ def freshness(conn: Connection, site: str) -> Record:
     }
 
 
+def source_slugs(conn: Connection, limit: int = 4096) -> dict[str, str]:
+    """The slugs of sources that are stored, by name; the earliest `limit` of them."""
+    s = schema.sources.c
+    rows = conn.execute(select(s.name, s.slug).order_by(s.source_id).limit(limit))
+    return {row.name: row.slug for row in rows}
+
+
 def sites(conn: Connection) -> list[str]:
     """The sites of which the ledger or a run knows."""
     known = select(schema.tasks.c.site).union(select(schema.runs.c.site))
