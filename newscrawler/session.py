@@ -97,13 +97,9 @@ class RunSession:
             )
             held.callback(alive.release)
             writer = Writer(
-                database,
-                run_id,
-                now=now,
-                recheck_ages=config.recheck,
+                database, run_id, now=now, recheck_ages=config.recheck, on_fatal=on_fatal,
                 near_duplicates=config.near_duplicates,
-                on_fatal=on_fatal,
-            )
+            )  # fmt: skip
             keeping = Keeping(config.raw_archive, database, site, run_id, writer.call, now=now)
             await keeping.open()
         except BaseException:
