@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Grows whenever a parser change may alter stored content (news.parser_version)."""
