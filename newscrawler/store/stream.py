@@ -153,4 +153,6 @@ def _part_rows(conn: Connection, part: str, article_ids: list[int]) -> list[Reco
 
 
 def _records(conn: Connection, query: Any) -> list[Record]:
-    return [dict(row) for row in conn.execute(query).mappings()]
+    result = conn.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
