@@ -1,7 +1,8 @@
 """Saves observations: an article as it stood upstream, or that there was none.
 
 Everything that follows from one call (article, revision, parts, links between duplicates, ledger,
-failures, run counters, change feed) is one transaction: the caller's.
+failures, run counters, change feed) is one transaction: the caller's. Where other parts join it,
+hooks.py says.
 """
 
 from __future__ import annotations
@@ -13,19 +14,14 @@ from sqlalchemy import Connection
 
 from newscrawler.failpoints import hit
 from newscrawler.items import Article, Miss, Saved
-from newscrawler.store import (
-    article_rows,
-    changes,
-    failures,
-    misses,
-    near,
-    outcomes,
-    tasks,
-    versions,
-)
-from newscrawler.store.batch import Batch, Key, Observation, Result, by_site, key_of
+from newscrawler.store import changes, failures, hooks, lookup, misses, outcomes, tasks, versions
+from newscrawler.store.batch import Batch, Key, Observation, Result, Standing, key_of
 from newscrawler.store.decide import Known
-from newscrawler.store.tasks import TaskRow
+from newscrawler.store.lookup import Found
+
+_WINDOW = 200
+_FIRST_WINDOW = 20
+"""How many observations are looked up at once: all that the crawler hands over at a time."""
 
 
 def save(
@@ -41,42 +37,39 @@ def save(
 
     `recheck_ages`: ages, since it was first seen, at which an article is due again. Saving the same
     observation again changes nothing but `last_seen_at`. `near_duplicates`: whether edited copies
-    are linked, not equal texts alone.
+    are linked, not equal texts alone. Hundreds at a time cost least.
     """
     hit("before_batch")
-    kind = outcomes.lock_run(conn, run_id)
-    batch = Batch(conn, run_id, kind, now, tuple(recheck_ages))
+    batch = Batch(conn, run_id, now, tuple(recheck_ages))
     saved: list[Saved] = []
-    for part, known in _rounds(conn, observations):
-        saved += _save_round(batch, part, known)
+    for part, found in _rounds(batch, observations):
+        saved += _save_round(batch, part, found)
+    outcomes.count(conn, run_id, batch.counts)
     hit("after_articles")
-    batch.lines.extend(near.settle(conn, batch.near, searches=near_duplicates))
-    changes.publish(conn, batch.lines, now)
+    hooks.settle(batch, near_duplicates=near_duplicates)
+    changes.publish(conn, batch.lines, now, last=batch.last_change, numbered=batch.numbered)
     return saved
 
 
 def _rounds(
-    conn: Connection, observations: Sequence[Observation]
-) -> Iterator[tuple[Sequence[Observation], dict[Key, Known]]]:
+    batch: Batch, observations: Sequence[Observation]
+) -> Iterator[tuple[Sequence[Observation], Found]]:
     """Pieces that can be written together, each with what is stored before it.
 
     In one piece every id stands once, and an article whose text changes stands alone: what it does
     to the links between duplicates must be seen by the next.
     """
-    rest = observations
-    while rest:
-        known = _find_known(conn, rest)
-        size = _round_size(rest, known)
-        yield rest[:size], known
-        rest = rest[size:]
-
-
-def _find_known(conn: Connection, observations: Sequence[Observation]) -> dict[Key, Known]:
-    return {
-        (site, external_id): known
-        for site, external_ids in by_site(observations).items()
-        for external_id, known in article_rows.find(conn, site, external_ids).items()
-    }
+    at, window = 0, _FIRST_WINDOW
+    while at < len(observations) or at == 0:
+        part = observations[at : at + window]
+        found = lookup.find(batch.conn, batch.run_id, part)
+        batch.kind = found.kind
+        if found.numbers is not None:
+            batch.last_change = found.numbers.change
+        part = part[: _round_size(part, found.known)]
+        yield part, found
+        at += max(len(part), 1)
+        window = min(max(2 * len(part), 4), _WINDOW)
 
 
 def _round_size(observations: Sequence[Observation], known: Mapping[Key, Known]) -> int:
@@ -96,30 +89,21 @@ def _moves(observation: Observation, known: Known | None) -> bool:
     return known.text_hash != observation.text_hash
 
 
-def _save_round(
-    batch: Batch, observations: Sequence[Observation], known: Mapping[Key, Known]
-) -> list[Saved]:
-    rows = _ensure_tasks(batch.conn, observations)
+def _save_round(batch: Batch, observations: Sequence[Observation], found: Found) -> list[Saved]:
+    standings = found.standings
+    keys = {key_of(each): None for each in observations}
     results = versions.write(
-        batch, [each for each in observations if isinstance(each, Article)], known
+        batch, [each for each in observations if isinstance(each, Article)], found
     )
-    results |= misses.write(
-        batch, [each for each in observations if isinstance(each, Miss)], known, rows
-    )
-    tasks.write(batch.conn, {rows[key].task_id: each.ticket for key, each in results.items()})
-    settled = outcomes.conclude(
-        batch.conn,
-        batch.run_id,
-        {rows[key].task_id: each.ending for key, each in results.items()},
-        batch.now,
-        unchanged={row.task_id for row in rows.values() if row.last_run_id == batch.run_id},
-    )
-    _write_failures(batch, results, rows)
+    results |= misses.write(batch, [each for each in observations if isinstance(each, Miss)], found)
+    tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keys])
+    settled = outcomes.conclude(batch, {key: (standings[key], results[key].ending) for key in keys})
+    _write_failures(batch, results, standings, found.failing)
     return [
         Saved(
             site=each.site,
             external_id=each.external_id,
-            outcome=settled[rows[key_of(each)].task_id],
+            outcome=settled[key_of(each)],
             article_id=results[key_of(each)].ending.article_id,
             revision=results[key_of(each)].ending.revision,
         )
@@ -127,25 +111,17 @@ def _save_round(
     ]
 
 
-def _ensure_tasks(conn: Connection, observations: Sequence[Observation]) -> dict[Key, TaskRow]:
-    """The ledger's rows; an id that came without an announcement gets one."""
-    return {
-        (site, external_id): row
-        for site, external_ids in by_site(observations).items()
-        for external_id, row in tasks.ensure(
-            conn, site, {each: {} for each in external_ids}
-        ).items()
-    }
-
-
 def _write_failures(
-    batch: Batch, results: Mapping[Key, Result], rows: Mapping[Key, TaskRow]
+    batch: Batch,
+    results: Mapping[Key, Result],
+    standings: Mapping[Key, Standing],
+    failing: set[Key],
 ) -> None:
     troubles = [
         failures.Trouble(
             site=miss.site,
             external_id=miss.external_id,
-            task_id=rows[key].task_id,
+            task_id=standings[key].task_id,
             url=miss.url,
             stage=miss.stage,
             reason=result.ending.reason or miss.reason,
@@ -155,5 +131,5 @@ def _write_failures(
         if (miss := result.trouble) is not None
     ]
     failures.note(batch.conn, batch.run_id, troubles, batch.now)
-    well = [failures.key_of_id(*key) for key, result in results.items() if result.trouble is None]
-    failures.resolve(batch.conn, well, batch.now)
+    well = [key for key, result in results.items() if result.trouble is None and key in failing]
+    failures.resolve(batch.conn, [failures.key_of_id(*key) for key in well], batch.now)

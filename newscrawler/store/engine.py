@@ -21,6 +21,8 @@ from newscrawler.store.dialect import reason_of, session_commands
 _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
 _FILE_MODE = 0o640
+_STATEMENTS = 400
+"""Prepared statements that an SQLite connection keeps: one for each number of rows (bulk.py)."""
 _DEFAULT_DIRECTORY = Path("data")
 READ_ONLY = "newscrawler_read_only"
 """The execution option of a connection that takes no lock on SQLite: it only reads."""
@@ -157,7 +159,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
 def _engine(url: URL, kind: str) -> Engine:
     options: dict[str, Any] = {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
     if kind == "sqlite":
-        options = {"connect_args": {"check_same_thread": False}}
+        options = {"connect_args": {"check_same_thread": False, "cached_statements": _STATEMENTS}}
         if _sqlite_path(url) is None:
             options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     else:

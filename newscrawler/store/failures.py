@@ -60,13 +60,22 @@ _AGAIN = (
 )
 
 
+def open_keys(conn: Connection, keys: Iterable[str]) -> set[str]:
+    """Which of these keys have an open failure."""
+    found: set[str] = set()
+    for chunk in tasks.chunks(sorted(keys)):
+        found.update(
+            conn.scalars(select(failures.c.open_key).where(failures.c.open_key.in_(chunk)))
+        )
+    return found
+
+
 def note(conn: Connection, run_id: int, troubles: Sequence[Trouble], now: datetime) -> None:
     """Open a failure for each thing, or count one more attempt on the one that is open."""
     latest = {trouble.key: _storable(trouble) for trouble in troubles}
     if not latest:
         return
-    query = select(failures.c.open_key).where(failures.c.open_key.in_(sorted(latest)))
-    known = set(conn.scalars(query))
+    known = open_keys(conn, latest)
     again = [
         {"of_key": key, "to_last_at": now, "to_run_id": run_id}
         | {f"to_{name}": getattr(trouble, name) for name in _NAMES}

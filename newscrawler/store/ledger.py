@@ -19,8 +19,8 @@ from newscrawler.items import Announcement, Outcome, Task
 from newscrawler.store import announcements as records
 from newscrawler.store import outcomes
 from newscrawler.store import tasks as rows
+from newscrawler.store.batch import Ending
 from newscrawler.store.decide import Fate, State, judge_announced
-from newscrawler.store.outcomes import Ending
 from newscrawler.store.schema import articles, run_tasks, tasks
 from newscrawler.store.tasks import TaskRow, chunks
 

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from newscrawler.errors import StoreError
 from newscrawler.items import Outcome
+from newscrawler.store import bulk
+from newscrawler.store.batch import Batch, Ending, Key, Standing
+from newscrawler.store.bulk import Insert, Update, Values
 from newscrawler.store.decide import settle
 from newscrawler.store.schema import run_tasks, runs
 from newscrawler.store.tasks import chunks
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How one task ended."""
-
-    outcome: Outcome | None
-    """None: it is still to be fetched."""
-    reason: str | None = None
-    stage: str | None = None
-    article_id: int | None = None
-    revision: int | None = None
 
 
 def lock_run(conn: Connection, run_id: int) -> str:
@@ -49,87 +39,72 @@ def read(conn: Connection, run_id: int, task_ids: Sequence[int]) -> dict[int, Ou
     return found
 
 
+_WRITTEN = ("outcome", "reason", "stage", "at", "article_id", "revision")
+_KEYS = ("run_id", "task_id")
+_INSERT = Insert("run_tasks", (*_KEYS, *_WRITTEN))
+_UPDATE = Update("run_tasks", _KEYS, _WRITTEN)
+
+
 def add(conn: Connection, run_id: int, endings: Mapping[int, Ending], now: datetime) -> None:
     """Insert rows for tasks that have none in this run; counters are the caller's."""
-    if endings:
-        rows = [
-            {"run_id": run_id, "task_id": task_id, **_values(ending, now)}
-            for task_id, ending in sorted(endings.items())
-        ]
-        conn.execute(insert(run_tasks), rows)
+    at = bulk.moments(conn.dialect.name)(now)
+    rows = [_row(run_id, task_id, ending, at) for task_id, ending in sorted(endings.items())]
+    bulk.insert(conn, _INSERT, rows)
 
 
-_WRITE = (
-    update(run_tasks)
-    .where(
-        run_tasks.c.run_id == bindparam("of_run_id"), run_tasks.c.task_id == bindparam("of_task_id")
+def _row(run_id: int, task_id: int, ending: Ending, at: object) -> Values:
+    outcome = ending.outcome
+    return (
+        run_id,
+        task_id,
+        outcome,
+        ending.reason,
+        ending.stage,
+        None if outcome is None else at,
+        ending.article_id,
+        ending.revision,
     )
-    .values(
-        {
-            name: bindparam(f"to_{name}")
-            for name in ("outcome", "reason", "stage", "at", "article_id", "revision")
-        }
-    )
-)
 
 
-def conclude(
-    conn: Connection,
-    run_id: int,
-    endings: Mapping[int, Ending],
-    now: datetime,
-    unchanged: Collection[int] = (),
-) -> dict[int, Outcome]:
+def conclude(batch: Batch, endings: Mapping[Key, tuple[Standing, Ending]]) -> dict[Key, Outcome]:
     """Write how tasks ended in this run and count it; return the outcome that each now has.
 
     An id of which this run did not know yet is discovered by ending. One that has ended before
-    keeps the stronger outcome (decide.settle), and is counted once. `unchanged`: tasks that the
-    run has counted as unchanged, if they have no row.
+    keeps the stronger outcome (decide.settle), and is counted once.
     """
-    before = read(conn, run_id, sorted(endings))
-    counts: Counter[str] = Counter()
-    settled: dict[int, Outcome] = {}
-    fresh: dict[int, Ending] = {}
-    rows = []
-    for task_id, ending in endings.items():
+    at = batch.moments(batch.now)
+    settled: dict[Key, Outcome] = {}
+    fresh: list[Values] = []
+    rows: list[Values] = []
+    for key, (standing, ending) in endings.items():
         if ending.outcome is None:
             continue
-        old = before.get(task_id, Outcome.UNCHANGED if task_id in unchanged else None)
-        outcome = settled[task_id] = settle(old, ending.outcome)
-        counts[outcome] += 1
-        if old is not None:
-            counts[old] -= 1
-        elif task_id not in before:
-            counts["discovered"] += 1
-        if task_id not in before:
-            fresh[task_id] = replace(ending, outcome=outcome)
+        outcome = settled[key] = settle(standing.outcome, ending.outcome)
+        _count(batch.counts, standing, outcome)
+        if not standing.in_run:
+            ended = replace(ending, outcome=outcome)
+            fresh.append(_row(batch.run_id, standing.task_id, ended, at))
         elif outcome is ending.outcome:
-            rows.append(_update_row(run_id, task_id, ending, now))
-    add(conn, run_id, fresh, now)
-    if rows:
-        conn.execute(_WRITE, rows)
-    count(conn, run_id, counts)
+            rows.append(_row(batch.run_id, standing.task_id, ending, at))
+    bulk.insert(batch.conn, _INSERT, fresh)
+    bulk.update(batch.conn, _UPDATE, rows)
     return settled
 
 
-def _update_row(run_id: int, task_id: int, ending: Ending, now: datetime) -> dict[str, Any]:
-    values = {f"to_{name}": value for name, value in _values(ending, now).items()}
-    return {"of_run_id": run_id, "of_task_id": task_id, **values}
-
-
-def _values(ending: Ending, now: datetime) -> dict[str, Any]:
-    return {
-        "outcome": ending.outcome,
-        "reason": ending.reason,
-        "stage": ending.stage,
-        "at": None if ending.outcome is None else now,
-        "article_id": ending.article_id,
-        "revision": ending.revision,
-    }
+def _count(counts: Counter[str], standing: Standing, outcome: Outcome) -> None:
+    counts[outcome] += 1
+    if standing.outcome is not None:
+        counts[standing.outcome] -= 1
+    elif not standing.in_run:
+        counts["discovered"] += 1
 
 
 def count(conn: Connection, run_id: int, by: Mapping[str, int]) -> None:
     """Add to the run's counters (names of columns of `runs`)."""
-    steps = {str(name): runs.c[str(name)] + step for name, step in by.items() if step}
+    steps = {str(name): step for name, step in by.items() if step}
     if steps:
-        conn.execute(update(runs).where(runs.c.run_id == run_id).values(steps))
+        mark = "?" if conn.dialect.name == "sqlite" else "%s"
+        quoted = map(conn.dialect.identifier_preparer.quote, steps)
+        sets = ", ".join(f"{name} = {name} + {mark}" for name in quoted)
+        query = f"UPDATE runs SET {sets} WHERE run_id = {mark}"  # noqa: S608 - names of columns
+        conn.exec_driver_sql(query, (*steps.values(), run_id))

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, select
+from sqlalchemy import update as change
 
+from newscrawler.store.bulk import Insert, Update, insert, update
 from newscrawler.store.decide import State, Ticket
 from newscrawler.store.dialect import insert_missing
 from newscrawler.store.schema import tasks
+
+if TYPE_CHECKING:
+    from newscrawler.store.batch import Batch, Key, Standing
 
 T = TypeVar("T")
 TaskRow = Row[Any]
@@ -76,41 +82,31 @@ def ticket(row: TaskRow) -> Ticket:
     )
 
 
-_WRITE = (
-    update(tasks)
-    .where(tasks.c.task_id == bindparam("id"))
-    .values(
-        state=bindparam("to_state"),
-        attempts=bindparam("to_attempts"),
-        next_at=bindparam("to_next_at"),
-        recheck_at=bindparam("to_recheck_at"),
-        gone_first_seen_at=bindparam("to_gone_first_seen_at"),
-    )
-)
+_STATE = ("state", "attempts", "next_at", "recheck_at", "gone_first_seen_at")
+_UPDATE = Update("tasks", ("task_id",), _STATE)
+_INSERT = Insert("tasks", ("task_id", *_STATE, "site", "external_id", "announced_as", "url"))
 
 
-def write(conn: Connection, tickets: Mapping[int, Ticket]) -> None:
-    """Store the new state of these tasks (by task_id)."""
-    rows = [
-        {
-            "id": task_id,
-            "to_state": each.state,
-            "to_attempts": each.attempts,
-            "to_next_at": each.next_at,
-            "to_recheck_at": each.recheck_at,
-            "to_gone_first_seen_at": each.gone_first_seen_at,
-        }
-        for task_id, each in sorted(tickets.items())
-    ]
-    if rows:
-        conn.execute(_WRITE, rows)
+def write(batch: Batch, tickets: Iterable[tuple[Key, Standing, Ticket]]) -> None:
+    """Store the new state of these tasks; those that have only a number are inserted."""
+    fresh, rows = [], []
+    for (site, external_id), standing, each in tickets:
+        moments = (each.next_at, each.recheck_at, each.gone_first_seen_at)
+        times = (at and batch.moments(at) for at in moments)
+        row = (standing.task_id, each.state, each.attempts, *times)
+        if standing.is_new:
+            fresh.append((*row, site, external_id, external_id, ""))
+        else:
+            rows.append(row)
+    insert(batch.conn, _INSERT, fresh)
+    update(batch.conn, _UPDATE, sorted(rows, key=itemgetter(0)))
 
 
 def make_due(conn: Connection, task_ids: Sequence[int], now: datetime) -> None:
     """Let these tasks be fetched by the next run, whatever they were."""
     for chunk in chunks(sorted(task_ids)):
         conn.execute(
-            update(tasks)
+            change(tasks)
             .where(tasks.c.task_id.in_(chunk))
             .values(state=State.DUE, next_at=now, attempts=0)
         )

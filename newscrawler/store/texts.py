@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from newscrawler.store.bulk import Insert, insert
 from newscrawler.store.schema import articles, texts
 
+_TEXTS = Insert("texts", ("text_hash", "article_id"))
 SAME_TEXT = "same_text"
 NEAR_TEXT = "near_text"
 """With the similarity behind it: `near_text 0.97`."""
@@ -34,9 +36,8 @@ def roots(conn: Connection, hashes: Iterable[str]) -> dict[str, int]:
 
 def claim(conn: Connection, firsts: Mapping[str, int]) -> None:
     """These articles are the first with their text; IntegrityError if another was faster."""
-    rows = [{"text_hash": each, "article_id": firsts[each]} for each in sorted(firsts) if each]
-    if rows:
-        conn.execute(insert(texts), rows)
+    rows = [(bytes.fromhex(each), firsts[each]) for each in sorted(firsts) if each]
+    insert(conn, _TEXTS, rows)
 
 
 def regroup(

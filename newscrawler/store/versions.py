@@ -3,103 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from newscrawler.items import Article, Outcome
-from newscrawler.store import article_rows, texts
-from newscrawler.store.article_rows import Row
-from newscrawler.store.batch import Batch, Key, Result, key_of
-from newscrawler.store.decide import Change, Decision, Known, decide
-from newscrawler.store.outcomes import Ending
+from newscrawler.store import article_rows, hooks, texts
+from newscrawler.store.batch import Batch, Ending, Key, Link, Result, key_of
+from newscrawler.store.bulk import Values
+from newscrawler.store.decide import Decision, Known, decide
+from newscrawler.store.lookup import Found
 
 
-def write(
-    batch: Batch, observed: Sequence[Article], known: Mapping[Key, Known]
-) -> dict[Key, Result]:
+def write(batch: Batch, observed: Sequence[Article], found: Found) -> dict[Key, Result]:
     """Store articles of distinct ids, of which at most one (then alone) changes its text."""
     if not observed:
         return {}
-    fresh = [article for article in observed if key_of(article) not in known]
-    roots = texts.roots(batch.conn, (article.text_hash for article in fresh))
-    firsts = _firsts(fresh, roots)
+    fresh = [article for article in observed if key_of(article) not in found.known]
+    links = hooks.links(fresh, found.roots)
     decisions = {
         key_of(article): decide(
-            known.get(key_of(article)),
+            found.known.get(key_of(article)),
             article.content_hash,
-            is_duplicate=bool(article.text_hash)
-            and firsts.get(article.text_hash) != key_of(article),
+            is_duplicate=key_of(article) in links,
         )
         for article in observed
     }
     writing = [article for article in observed if decisions[key_of(article)].writes]
-    sources = article_rows.source_ids(batch.conn, writing)
-    ids = {key: each.article_id for key, each in known.items()}
-    ids |= _insert(batch, fresh, sources, roots, firsts)
+    sources = article_rows.make_sources(batch.conn, writing, found.sources)
+    ids = {key: each.article_id for key, each in found.known.items()}
+    first_line = batch.next_change
+    ids |= _insert(batch, fresh, sources, links, found, _seqs(observed, decisions, first_line))
+    _claim(batch, fresh, found.roots, ids)
+    _update(batch, observed, decisions, sources, found.known)
     _write_revisions(batch, writing, decisions, sources, ids)
-    _update(batch, observed, decisions, sources, known)
     for article in observed:
-        batch.lines.extend(
-            (ids[key_of(article)], decisions[key_of(article)].revision, change)
-            for change in decisions[key_of(article)].changes
-        )
-    _move(batch, observed, known)
+        key = key_of(article)
+        decision = decisions[key]
+        batch.lines.extend((ids[key], decision.revision, change) for change in decision.changes)
+        before = found.known.get(key)
+        if before is not None and before.text_hash != article.text_hash:
+            hooks.relink(batch, before.article_id, article, before.text_hash)
+    revised = [ids[key] for key, each in decisions.items() if each.outcome is Outcome.REVISED]
+    hooks.written(batch, {ids[key_of(article)]: article for article in writing}, revised)
     return {
         key_of(article): _result(
-            batch, article, decisions[key_of(article)], ids, known.get(key_of(article))
+            batch, article, decisions[key_of(article)], ids, found.known.get(key_of(article))
         )
         for article in observed
     }
 
 
-def _firsts(fresh: Sequence[Article], roots: Mapping[str, int]) -> dict[str, Key]:
-    """The first article of each text that is not stored yet."""
-    firsts: dict[str, Key] = {}
-    for article in fresh:
-        if article.text_hash and article.text_hash not in roots:
-            firsts.setdefault(article.text_hash, key_of(article))
-    return firsts
+def _seqs(
+    observed: Sequence[Article], decisions: Mapping[Key, Decision], first: int
+) -> dict[Key, int]:
+    """The number that the last line about each article will have, where it is known before."""
+    if not first:
+        return {}
+    seqs = {}
+    for article in observed:
+        first += len(decisions[key_of(article)].changes)
+        seqs[key_of(article)] = first - 1
+    return seqs
 
 
 def _insert(
     batch: Batch,
     fresh: Sequence[Article],
     sources: Mapping[str, int],
-    roots: Mapping[str, int],
-    firsts: Mapping[str, Key],
+    links: Mapping[Key, Link],
+    found: Found,
+    seqs: Mapping[Key, int],
 ) -> dict[Key, int]:
-    """Insert new articles: first those that can be the root of others, then the others."""
-    copies = {
-        key_of(each) for each in fresh if firsts.get(each.text_hash, key_of(each)) != key_of(each)
-    }
-    leading = [article for article in fresh if key_of(article) not in copies]
-    following = [article for article in fresh if key_of(article) in copies]
-    ids = _insert_rows(batch, leading, sources, roots)
-    claimed = {text_hash: ids[key] for text_hash, key in firsts.items()}
-    texts.claim(batch.conn, claimed)
-    return ids | _insert_rows(batch, following, sources, claimed)
-
-
-def _insert_rows(
-    batch: Batch, fresh: Sequence[Article], sources: Mapping[str, int], roots: Mapping[str, int]
-) -> dict[Key, int]:
-    rows: list[Row] = []
-    for article in fresh:
-        root = roots.get(article.text_hash)
-        rows.append(
-            article_rows.current(article, sources[article.source], 1)
-            | {
-                "site": article.site,
-                "external_id": article.external_id,
-                "first_seen_at": article.fetched_at,
-                "gone_at": None,
-                "duplicate_of": root,
-                "duplicate_reason": None if root is None else texts.SAME_TEXT,
-                "change_seq": 0,
-            }
+    """Insert new articles in their order, so that what repeats another comes after it."""
+    ids: dict[Key, int] = {}
+    numbers = _take_numbers(batch, len(fresh), found)
+    rows: list[Values] = []
+    for place, article in enumerate(fresh):
+        key = key_of(article)
+        link = links.get(key)
+        root = None if link is None else _number(link, ids)
+        reason = None if link is None else link.reason
+        row = article_rows.fresh(
+            article, sources[article.source], root, reason, seqs.get(key, 0), batch.moments
         )
-    ids = article_rows.insert_articles(batch.conn, rows)
-    for article, article_id, row in zip(fresh, ids, rows, strict=True):
-        batch.near.add(article_id, article, (row["duplicate_of"], row["duplicate_reason"]))
-    return {key_of(article): each for article, each in zip(fresh, ids, strict=True)}
+        if numbers is None:
+            ids[key] = article_rows.insert_article(batch.conn, row)
+        else:
+            ids[key] = numbers[place]
+            rows.append((numbers[place], *row))
+        hooks.inserted(batch, ids[key], article, link, root or 0)
+    article_rows.insert_articles(batch.conn, rows)
+    batch.numbered.update({ids[key]: seqs[key] for key in ids if key in seqs})
+    return ids
+
+
+def _take_numbers(batch: Batch, many: int, found: Found) -> Sequence[int] | None:
+    if found.numbers is None:
+        return article_rows.reserve(batch.conn, many) if many else None
+    return range(found.numbers.article + 1, found.numbers.article + many + 1)
+
+
+def _number(link: Link, ids: Mapping[Key, int]) -> int:
+    return link.root if isinstance(link.root, int) else ids[link.root]
+
+
+def _claim(
+    batch: Batch, fresh: Sequence[Article], roots: Mapping[str, int], ids: Mapping[Key, int]
+) -> None:
+    firsts: dict[str, int] = {}
+    for article in fresh:
+        if article.text_hash not in roots:
+            firsts.setdefault(article.text_hash, ids[key_of(article)])
+    texts.claim(batch.conn, firsts)
 
 
 def _write_revisions(
@@ -109,25 +123,16 @@ def _write_revisions(
     sources: Mapping[str, int],
     ids: Mapping[Key, int],
 ) -> None:
-    rows = [
-        article_rows.revision_row(
-            article,
-            ids[key_of(article)],
-            decisions[key_of(article)].revision,
-            sources[article.source],
-            batch.run_id,
+    rows = []
+    for article in writing:
+        key = key_of(article)
+        revision = decisions[key].revision
+        rows.append(
+            article_rows.revision_row(
+                article, ids[key], revision, sources[article.source], batch.run_id, batch.moments
+            )
         )
-        for article in writing
-    ]
     article_rows.insert_revisions(batch.conn, rows)
-    revised = [
-        ids[key_of(article)]
-        for article in writing
-        if decisions[key_of(article)].outcome is Outcome.REVISED
-    ]
-    article_rows.replace_parts(
-        batch.conn, {ids[key_of(article)]: article for article in writing}, revised
-    )
 
 
 def _update(
@@ -137,8 +142,8 @@ def _update(
     sources: Mapping[str, int],
     known: Mapping[Key, Known],
 ) -> None:
-    revised: dict[int, Row] = {}
-    unchanged: dict[int, Row] = {}
+    revised: dict[int, Values] = {}
+    unchanged: dict[int, tuple[datetime, datetime | None]] = {}
     for article in observed:
         before = known.get(key_of(article))
         if before is None:
@@ -146,29 +151,13 @@ def _update(
         decision = decisions[key_of(article)]
         seen = max(article.fetched_at, before.last_seen_at)
         if decision.writes:
-            row = article_rows.current(article, sources[article.source], decision.revision)
-            revised[before.article_id] = row | {"last_seen_at": seen}
+            revised[before.article_id] = article_rows.current(
+                article, decision.revision, sources[article.source], seen, batch.moments
+            )
         else:
-            unchanged[before.article_id] = {"last_seen_at": seen, "gone_at": None}
+            unchanged[before.article_id] = (seen, None)
     article_rows.revise(batch.conn, revised)
-    article_rows.touch(batch.conn, unchanged)
-
-
-def _move(batch: Batch, observed: Sequence[Article], known: Mapping[Key, Known]) -> None:
-    """Relink duplicates when an article left one text for another."""
-    for article in observed:
-        before = known.get(key_of(article))
-        if before is None or before.text_hash == article.text_hash:
-            continue
-        was = texts.unlink(batch.conn, before.article_id)
-        moved = texts.regroup(batch.conn, before.text_hash, before.article_id, was)
-        moved += texts.regroup(batch.conn, article.text_hash, before.article_id)
-        batch.near.move(before.article_id, (article_id for article_id, _ in moved))
-        batch.lines.extend(
-            (article_id, revision, Change.DUPLICATE)
-            for article_id, revision in moved
-            if article_id != before.article_id
-        )
+    article_rows.touch(batch.conn, unchanged, batch.moments)
 
 
 def _result(

@@ -1,0 +1,137 @@
+"""Writes many rows by plain SQL on the driver: what the writing path is made of.
+
+SQLAlchemy's own statements cost more than the rows they write; it still opens the connection, and
+turns the driver's errors into its own. On SQLite one statement takes many rows: with a
+statement a row, the writer's thread would give the interpreter up for each and have to get it back
+from a busy event loop. Servers take one row a statement, many statements a round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from newscrawler.store.types import MARIADB
+
+SMALL, LARGE = 20, 200
+"""Rows of one statement on SQLite: any number up to SMALL, or LARGE. Each number is a statement of
+its own, and the driver keeps those it has prepared (engine.py says how many)."""
+T = TypeVar("T")
+Values = tuple[Any, ...]
+_NO_OFFSET = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Rows for a table: values in the order of these columns."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """New values for rows: those of `keys` first, then those of `columns`."""
+
+    table: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def insert(conn: Connection, into: Insert, rows: Sequence[Values]) -> None:
+    """Insert the rows; values as the driver takes them (`moments`, bytes for a Digest)."""
+    _execute(conn, _insert, into, rows)
+
+
+def insert_one(conn: Connection, into: Insert, row: Values, key: str) -> int:
+    """Insert one row; the number that the database gave it in the column `key`."""
+    query = f"{_insert(into, conn.dialect.name, 1)} RETURNING {key}"
+    return int(conn.exec_driver_sql(query, row).scalar_one())
+
+
+def update(conn: Connection, what: Update, rows: Sequence[Values]) -> None:
+    """Update one row for each tuple; each key at most once."""
+    if conn.dialect.name != "sqlite":
+        many = len(what.keys)  # where servers' statements name them: at the end
+        rows = [(*row[many:], *row[:many]) for row in rows]
+    _execute(conn, _update, what, rows)
+
+
+def _execute(
+    conn: Connection, spell: Callable[[Any, str, int], str], what: Any, rows: Sequence[Values]
+) -> None:
+    kind = conn.dialect.name
+    if kind != "sqlite":
+        if rows:
+            conn.exec_driver_sql(spell(what, kind, 1), list(rows))
+        return
+    for part in pieces(rows):
+        conn.exec_driver_sql(spell(what, kind, len(part)), tuple(chain.from_iterable(part)))
+
+
+def pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The rows in pieces for one statement each."""
+    at = 0
+    while at < len(rows):
+        size = LARGE if len(rows) - at >= LARGE else SMALL
+        yield rows[at : at + size]
+        at += size
+
+
+def marks(many: int, mark: str = "?") -> str:
+    """A tuple of parameters, e.g. "(?, ?)"."""
+    return f"({', '.join([mark] * many)})"
+
+
+@lru_cache(maxsize=1000)
+def _insert(into: Insert, kind: str, many: int) -> str:
+    row = marks(len(into.columns), "?" if kind == "sqlite" else "%s")
+    rows = ", ".join([row] * many)
+    return f"INSERT INTO {into.table} ({', '.join(into.columns)}) VALUES {rows}"  # noqa: S608
+
+
+@lru_cache(maxsize=1000)
+def _update(what: Update, kind: str, many: int) -> str:
+    if kind != "sqlite":
+        sets = ", ".join(f"{column} = %s" for column in what.columns)
+        where = " AND ".join(f"{key} = %s" for key in what.keys)
+        return f"UPDATE {what.table} SET {sets} WHERE {where}"  # noqa: S608
+    names = (*what.keys, *what.columns)
+    row = marks(len(names))
+    at = {name: f"v.column{place}" for place, name in enumerate(names, 1)}
+    sets = ", ".join(f"{column} = {at[column]}" for column in what.columns)
+    where = " AND ".join(f"{what.table}.{key} = {at[key]}" for key in what.keys)
+    rows = ", ".join([row] * many)
+    return f"UPDATE {what.table} SET {sets} FROM (VALUES {rows}) AS v WHERE {where}"  # noqa: S608
+
+
+def moments(kind: str) -> Callable[[datetime], Any]:
+    """How an aware datetime is handed to the driver of this dialect."""
+    if kind == "sqlite":
+        return _as_text
+    return _as_naive if kind in MARIADB else _as_it_is
+
+
+def _as_text(moment: datetime) -> str:
+    return _utc(moment).isoformat(" ", "microseconds")[:26]
+
+
+def _as_naive(moment: datetime) -> datetime:
+    return _utc(moment).replace(tzinfo=None)
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return _utc(moment)
+
+
+def _utc(moment: datetime) -> datetime:
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"naive datetime {moment!r}: the store takes aware ones only")
+    return moment if offset == _NO_OFFSET else moment.astimezone(UTC)

@@ -1,0 +1,49 @@
+"""Where others join the writing path; each in the transaction that writes the articles.
+
+Every way into the store (crawl, fetch, import, reparse) passes here, once a round of a batch
+(articles.py). What joins keeps its logic in a module of its own and adds a call here:
+
+- `links` decides which new articles repeat earlier ones, before they are inserted;
+- `inserted` and `relink` follow what was stored under another text than before, so that links can
+  be judged anew; an article whose text changes stands alone in its round;
+- `written` follows the texts that became current, after their revisions are inserted;
+- `settle` comes once, after all rounds and before the change feed is numbered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from newscrawler.items import Article
+from newscrawler.store import near, parts, same_text
+from newscrawler.store.batch import Batch, Key, Link
+
+
+def links(fresh: Sequence[Article], roots: Mapping[str, int]) -> dict[Key, Link]:
+    """Which of these new articles repeat an earlier one, and for what reason (news.duplicate_of).
+
+    `roots`: the earliest stored article of each text hash. A link names a stored article by its
+    number, or another new one, earlier in the batch, by its key.
+    """
+    return same_text.links(fresh, roots)
+
+
+def inserted(batch: Batch, article_id: int, article: Article, link: Link | None, root: int) -> None:
+    """A new article was stored; `root` is the number of what it is linked to, if it is."""
+    batch.near.add(article_id, article, (None, None) if link is None else (root, link.reason))
+
+
+def relink(batch: Batch, article_id: int, article: Article, before: str) -> None:
+    """A stored article's text has changed; `before` is the hash of the one that it had."""
+    moved = same_text.move(batch, article_id, article.text_hash, before)
+    batch.near.move(article_id, moved)
+
+
+def written(batch: Batch, articles: Mapping[int, Article], revised: Sequence[int]) -> None:
+    """These articles (by number) have a new current revision; those of `revised` had another."""
+    parts.replace(batch.conn, articles, revised)
+
+
+def settle(batch: Batch, *, near_duplicates: bool) -> None:
+    """All rounds are written; what is said now stands in the change feed."""
+    batch.lines.extend(near.settle(batch.conn, batch.near, searches=near_duplicates))
