@@ -1,104 +1,109 @@
-"""Articles per second through the store, beside the same rows written with plain sqlite3."""
+"""Articles per second of CPU time through the store, beside the same rows written with plain sqlite3; size."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from newscrawler.items import Article, Block, BlockKind, Body, Security, SecurityKind
+from bench.corpus import Corpus
+from newscrawler.items import Article
 from newscrawler.store import articles, runs
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
 
-ARTICLES = 2000
-BATCH = 20
-ROUNDS = 5
+ARTICLES = 4000
+BATCHES = (20, 500)
+ROUNDS = 3
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TABLES = (
-    "tasks", "run_tasks", "articles", "texts", "revisions", "paragraphs", "securities", "changes",
-)  # fmt: skip
+TABLES = {
+    "sources": "source_id", "tasks": "task_id", "run_tasks": "task_id", "articles": "article_id",
+    "texts": "article_id", "revisions": "article_id", "images": "article_id",
+    "securities": "article_id", "related": "article_id", "changes": "article_id",
+}  # fmt: skip
+"""What a batch fills, and by which column its rows belong to it."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The rows of one filled database, batch by batch: what plain sqlite3 has to insert."""
+
+    statements: Sequence[str]
+    batches: Sequence[Sequence[Sequence[tuple[Any, ...]]]]
 
 
 def main() -> None:
     """Print articles/s of both (median of the rounds) and what the store costs beside sqlite3."""
-    ours, raws = [], []
-    for _ in range(ROUNDS):
-        with tempfile.TemporaryDirectory() as directory:
-            ours.append(through_the_store(Path(directory) / "ours.db"))
-            raws.append(plain(Path(directory) / "ours.db", Path(directory) / "raw.db"))
-    our, raw = statistics.median(ours), statistics.median(raws)
-    print(f"articles.save, batches of {BATCH}:   {our:7.0f} articles/s (median of {ROUNDS})")
-    print(f"plain sqlite3, the same rows:  {raw:7.0f} articles/s")
-    print(f"ratio: {our / raw:.2f}")
+    corpus = Corpus(ARTICLES)
+    observed = [corpus.article(number) for number in range(ARTICLES)]
+    text = sum(len(one.title.encode()) + len(one.body.text.encode()) for one in observed)
+    for size in BATCHES:
+        ratios, ours = [], []
+        for _ in range(ROUNDS):
+            with tempfile.TemporaryDirectory() as directory:
+                filled = Path(directory) / "ours.db"
+                ours.append(through_the_store(filled, observed, size))
+                raw = plain(Path(directory) / "raw.db", read(filled, size))
+                stored = filled.stat().st_size
+            ratios.append(ours[-1] / raw)
+        ratio = statistics.median(ratios)
+        our = statistics.median(ours)
+        print(f"articles.save, batches of {size:3}: {our:6.0f} articles/s (median of {ROUNDS})")
+        print(f"beside plain sqlite3, executemany of the same rows: {ratio:.2f}")
+    print(f"database: {stored / text:.2f} bytes for a byte of title and body")
+    print(f"({text / ARTICLES:.0f} bytes an article)")
 
 
-def through_the_store(path: Path) -> float:
+def through_the_store(path: Path, observed: Sequence[Article], size: int) -> float:
     """Articles/s of articles.save, one commit a batch."""
-    observed = [article(number) for number in range(ARTICLES)]
     with closing(open_database(f"sqlite:///{path}")) as database:
         prepare(database)
         with database.write() as conn:
             run_id = runs.start(conn, "bench", "crawl", NOW, None, None)
-        began = time.perf_counter()
-        for first in range(0, ARTICLES, BATCH):
+        began = time.process_time()
+        for first in range(0, len(observed), size):
             with database.write() as conn:
-                batch = observed[first : first + BATCH]
+                batch = observed[first : first + size]
                 articles.save(conn, run_id, batch, NOW, [timedelta(hours=1)])
-        return ARTICLES / (time.perf_counter() - began)
+        return len(observed) / (time.process_time() - began)
 
 
-def plain(filled: Path, path: Path) -> float:
-    """Articles/s when the rows of a filled database are copied with executemany."""
+def read(filled: Path, size: int) -> Raw:
+    """The rows that the batches wrote; numbers of articles and tasks rise with the batches."""
+    statements: list[str] = []
+    batches: list[list[list[tuple[Any, ...]]]] = [
+        [[] for _ in TABLES] for _ in range(-(-ARTICLES // size))
+    ]
+    with closing(sqlite3.connect(filled)) as source:
+        for place, (table, key) in enumerate(TABLES.items()):
+            cursor = source.execute(f"SELECT * FROM {table} ORDER BY {key}")  # noqa: S608
+            columns = [column[0] for column in cursor.description]
+            at = columns.index(key)
+            statements.append(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})")  # noqa: S608
+            for row in cursor:
+                number = 0 if table == "sources" else (row[at] - 1) // size
+                batches[number][place].append(row)
+    return Raw(statements, batches)
+
+
+def plain(path: Path, rows: Raw) -> float:
+    """Articles/s when these rows are inserted with executemany, one commit a batch."""
     with closing(open_database(f"sqlite:///{path}")) as database:
         prepare(database)
-    with closing(sqlite3.connect(filled)) as source, closing(sqlite3.connect(path)) as target:
+    with closing(sqlite3.connect(path)) as target:
         target.isolation_level = None
         target.execute("PRAGMA synchronous = FULL")
-        rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}  # noqa: S608
-        began = time.perf_counter()
-        for batch in range(ARTICLES // BATCH):
+        began = time.process_time()
+        for batch in rows.batches:
             target.execute("BEGIN IMMEDIATE")
-            for table, every in rows.items():
-                many = len(every) // (ARTICLES // BATCH)
-                part = every[batch * many : (batch + 1) * many]
-                marks = ", ".join("?" * len(part[0]))
-                target.executemany(f"INSERT INTO {table} VALUES ({marks})", part)  # noqa: S608
+            for statement, part in zip(rows.statements, batch, strict=True):
+                target.executemany(statement, part)
             target.execute("COMMIT")
-        return ARTICLES / (time.perf_counter() - began)
-
-
-def article(number: int) -> Article:
-    """An article of ten paragraphs, about 2.5 KB of text, and one security."""
-    lines = [f"第{number}篇第{place}段：" + "中文新闻正文内容" * 10 for place in range(10)]
-    text = "\n".join(lines)
-    return Article(
-        site="bench",
-        external_id=str(number),
-        url=f"https://news.example/{number}",
-        title=f"标题 {number}",
-        published_at=NOW,
-        published_local="2026-01-01T08:00:00+08:00",
-        published_from="bench",
-        source=f"来源 {number % 50}",
-        body=Body(
-            blocks=tuple(Block(kind=BlockKind.PARAGRAPH, text=line) for line in lines),
-            securities=(
-                Security(
-                    market="1", code="600160", name="巨化股份", kind=SecurityKind.STOCK,
-                    mentions=1, evidence=lines[0],
-                ),
-            ),
-            html="".join(f"<p>{line}</p>" for line in lines),
-        ),
-        fetched_at=NOW,
-        fetched_url=f"https://api.example/{number}",
-        parser_version=1,
-        content_hash=hashlib.sha256(text.encode()).hexdigest(),
-        text_hash=hashlib.sha256(text.encode()).hexdigest(),
-    )  # fmt: skip
+        return ARTICLES / (time.process_time() - began)
