@@ -1,4 +1,4 @@
-"""Articles per second of CPU time through the store, beside the same rows written with plain sqlite3; size."""
+"""Articles per second of CPU time in the store, beside the same rows by plain sqlite3; size."""
 
 from __future__ import annotations
 
