@@ -47,6 +47,11 @@ class Words:
         text = fold(f"{title}\n{summary}\n{body}")
         return all(word in text for word in self.words)
 
+    def any_in(self, text: str) -> bool:
+        """Whether the text holds at least one of the words."""
+        text = fold(text)
+        return any(word in text for word in self.words)
+
     def title_match(self, title: str) -> bool:
         """Whether the title holds every word."""
         text = fold(title)

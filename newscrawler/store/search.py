@@ -1,0 +1,181 @@
+"""Finds articles by what they say: every substring, in titles first, the newest first.
+
+The index (search_index.py) names candidates; whether one is a hit, its text decides. So the answer
+is the same on every database, and the same as reading every article would give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from newscrawler.store.filters import Filters
+from newscrawler.store.schema import articles
+from newscrawler.store.search_candidates import Candidates, Group
+from newscrawler.store.search_schema import search_docs, search_pending
+from newscrawler.store.search_text import Words, marked, snippet
+from newscrawler.store.views import news
+
+Record = dict[str, Any]
+SNIPPET = 80
+_FEW = 1500
+"""If the filters leave no more articles than this, their texts are read and no index."""
+_FIRST_READ = 40
+_MOST_READ = 640
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article that holds every word."""
+
+    published_at: datetime
+    article_id: int
+    in_title: bool
+    """Whether the title alone holds every word."""
+
+    @property
+    def order(self) -> tuple[bool, datetime, int]:
+        """What comes first has the greatest."""
+        return self.in_title, self.published_at, self.article_id
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best hits, and how many there are."""
+
+    rows: list[Record]
+    """Rows of `news` with `snippet` (hits between « and ») and `rank` (1, 2, 3 …)."""
+    total: int
+    """Hits that were seen; all there are if `complete`."""
+    complete: bool
+
+
+def search(
+    conn: Connection,
+    query: str,
+    filters: Filters = Filters(),  # noqa: B008 (frozen)
+    limit: int = 20,
+    marks: tuple[str, str] = ("«", "»"),
+) -> Found:
+    """The articles that hold every word of the query, those with all of them in the title first,
+    then by time, the newest first. A query without a word finds nothing.
+    """
+    words = Words.parse(query)
+    if not words.words:
+        return Found([], 0, complete=True)
+    hits, complete = _Search(conn, words, filters, limit).run()
+    best = sorted(hits, key=lambda hit: hit.order, reverse=True)[:limit]
+    return Found(_records(conn, best, words, marks), len(hits), complete)
+
+
+class _Search:
+    """One search: reads candidates until no other can be among the best."""
+
+    def __init__(self, conn: Connection, words: Words, filters: Filters, limit: int) -> None:
+        self._conn = conn
+        self._words = words
+        self._conditions = filters.conditions()
+        self._filtered = bool(filters.given())
+        self._limit = limit
+        self._hits: dict[int, Hit] = {}
+        self._seen: set[int] = set()
+
+    def run(self) -> tuple[list[Hit], bool]:
+        """The hits that were seen, among them the best; whether these are all."""
+        if self._few():
+            self._read(news.c.article_id > 0)
+            return list(self._hits.values()), True
+        waiting = select(search_pending.c.article_id)
+        self._read(news.c.article_id.in_(waiting))
+        candidates = Candidates(self._conn, self._words.words)
+        complete = self._walk(candidates.of_titles(), in_title=True)
+        if complete:
+            complete = self._walk(candidates.of_texts(), in_title=False)
+        return list(self._hits.values()), complete
+
+    def _few(self) -> bool:
+        if not self._filtered:
+            return False
+        some = select(news.c.article_id).where(*self._conditions).limit(_FEW + 1)
+        count = self._conn.scalar(select(func.count()).select_from(some.subquery()))
+        return (count or 0) <= _FEW
+
+    def _walk(self, groups: Iterable[Group], *, in_title: bool) -> bool:
+        """Read candidates in their order; False if it ended early, because the best are found."""
+        wanted = self._limit if in_title else self._limit - self._count(in_title=True)
+        size, queue = _FIRST_READ, list[int]()
+        for batch, later in groups:
+            rest = [doc_id for doc_id in batch if doc_id not in self._seen]
+            while rest:
+                room = size - len(queue)
+                queue, rest = queue + rest[:room], rest[room:]
+                if len(queue) < size:
+                    break
+                self._look_at(queue)
+                newest = later if not rest else self._time_of(queue[-1], later)
+                if newest is not None and self._enough(wanted, newest, in_title=in_title):
+                    return False
+                size, queue = min(2 * size, _MOST_READ), []
+        self._look_at(queue)
+        return True
+
+    def _time_of(self, doc_id: int, later: datetime | None) -> datetime | None:
+        """No entry behind this one, in its batch or a later one, is newer; None: not known."""
+        query = select(articles.c.published_at).join_from(
+            articles, search_docs, search_docs.c.article_id == articles.c.article_id
+        )
+        here = self._conn.scalar(query.where(search_docs.c.doc_id == doc_id))
+        return here if here is None or later is None else max(here, later)
+
+    def _enough(self, wanted: int, newest: datetime, *, in_title: bool) -> bool:
+        """Whether no article of that time or older can still be among those that are wanted."""
+        if wanted <= 0:
+            return True
+        times = [hit.published_at for hit in self._hits.values() if hit.in_title == in_title]
+        return len(times) >= wanted and sorted(times, reverse=True)[wanted - 1] > newest
+
+    def _count(self, *, in_title: bool) -> int:
+        return sum(hit.in_title == in_title for hit in self._hits.values())
+
+    def _look_at(self, doc_ids: Sequence[int]) -> None:
+        self._seen.update(doc_ids)
+        for first in range(0, len(doc_ids), _CHUNK):
+            part = doc_ids[first : first + _CHUNK]
+            indexed = select(search_docs.c.article_id).where(search_docs.c.doc_id.in_(part))
+            self._read(news.c.article_id.in_(indexed))
+
+    def _read(self, where: ColumnElement[bool]) -> None:
+        """Read the texts of some articles and keep those that are hits."""
+        c = news.c
+        query = select(c.published_at, c.article_id, c.title, c.summary, c.body)
+        rows = self._conn.execute(query.where(where, *self._conditions))
+        for published_at, article_id, title, summary, body in rows:
+            if self._words.match(title, summary, body):
+                in_title = self._words.title_match(title)
+                self._hits[article_id] = Hit(published_at, article_id, in_title)
+
+
+def _records(
+    conn: Connection, best: Sequence[Hit], words: Words, marks: tuple[str, str]
+) -> list[Record]:
+    ids = [hit.article_id for hit in best]
+    found: dict[int, Record] = {}
+    for first in range(0, len(ids), _CHUNK):
+        query = select(news).where(news.c.article_id.in_(ids[first : first + _CHUNK]))
+        found |= {row["article_id"]: dict(row) for row in conn.execute(query).mappings()}
+    return [
+        found[article_id] | {"snippet": _snippet(found[article_id], words, marks), "rank": rank}
+        for rank, article_id in enumerate(ids, 1)
+    ]
+
+
+def _snippet(row: Record, words: Words, marks: tuple[str, str]) -> str:
+    """From the body if it says any of it, else from the summary, else the body's beginning."""
+    texts = [text for text in (row["body"], row["summary"]) if words.any_in(text)]
+    piece = snippet(texts[0] if texts else row["body"] or row["summary"], words, SNIPPET)
+    return marked(piece, words, *marks)
