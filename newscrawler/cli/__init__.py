@@ -26,6 +26,7 @@ COMMANDS = (
     "gaps",
     "raw",
     "runs",
+    "search",
     "selftest",
     "show",
     "sites",

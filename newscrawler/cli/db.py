@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ from newscrawler.cli._common import Options, command_options, json_option, open_
 from newscrawler.errors import ExitCode
 from newscrawler.store import backup as store_backup
 from newscrawler.store import check as store_check
-from newscrawler.store import migrate
+from newscrawler.store import migrate, search_index
 from newscrawler.store.engine import open_database
 
 
@@ -23,6 +25,7 @@ def db() -> None:
     Examples:
       newscrawler db upgrade
       newscrawler db check
+      newscrawler db reindex
       newscrawler db backup data/backup.db
     """
 
@@ -39,6 +42,8 @@ def upgrade(options: Options) -> None:
     database = open_database(options.config().database_url)
     try:
         migrate.upgrade(database)
+        with _shown_progress() as progress:
+            search_index.build(database, progress)
         click.echo(f"schema {migrate.current(database)}")
     finally:
         database.close()
@@ -79,6 +84,39 @@ def check(options: Options, as_json: bool) -> None:
         for finding in findings:
             click.echo(f"{finding['check']}: {finding['result']}")
     sys.exit(ExitCode.FAILED if any(not finding["ok"] for finding in findings) else ExitCode.OK)
+
+
+@db.command()
+@command_options
+def reindex(options: Options) -> None:
+    """Build the full-text index anew; searches find everything meanwhile, but slowly.
+
+    If it is stopped, `newscrawler db upgrade` and every crawl go on with it.
+
+    \b
+    Example:
+      newscrawler db reindex
+    """
+    with open_store(options.config()) as database:
+        with database.write() as conn:
+            search_index.clear(conn)
+        with _shown_progress() as progress:
+            search_index.build(database, progress)
+    click.echo("indexed anew")
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Callable[[int], None]]:
+    """On a terminal, a line that says how many articles are still to be indexed."""
+    shown = sys.stderr.isatty()
+
+    def progress(waiting: int) -> None:
+        if shown:
+            click.echo(f"\r{waiting:,} articles to index  ", nl=False, err=True)
+
+    yield progress
+    if shown:
+        click.echo(f"\r{'':40}\r", nl=False, err=True)
 
 
 @db.command()

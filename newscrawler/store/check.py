@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, exists, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from newscrawler.items import Outcome
+from newscrawler.store import search_check
 from newscrawler.store.dialect import reason_of
 from newscrawler.store.engine import Database
 from newscrawler.store.migrate import revision_of
@@ -31,8 +32,8 @@ _SHOWN = 10
 def check(db: Database) -> list[dict[str, object]]:
     """Every check by name, with what it found.
 
-    Keys: `check` (schema, integrity, foreign_keys, views, runs, articles, changes), `ok` (bool) and
-    `result` ("ok", else what is wrong, at most ten things, joined by "; ").
+    Keys: `check` (schema, integrity, foreign_keys, views, runs, articles, changes, search), `ok`
+    (bool) and `result` ("ok", else what is wrong, at most ten things, joined by "; ").
     """
     return [_look(db, name, look) for name, look in _CHECKS.items()]
 
@@ -154,4 +155,5 @@ _CHECKS: dict[str, Callable[[Connection], Iterator[str]]] = {
     "runs": _runs,
     "articles": _articles,
     "changes": _changes,
+    "search": search_check.look,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from newscrawler.store.search_grams import SPAN, TITLE, asked, entries, numbers
 from newscrawler.store.search_index import joined

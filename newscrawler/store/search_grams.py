@@ -4,9 +4,9 @@ A gram is two characters that follow each other in a folded text, or three if al
 is a space: figures have so few pairs that pairs alone would hardly tell them apart. Titles have
 grams of their own beside those of the whole text.
 
-Postings are text, so that every database can join and read them. Each character up to U+0400 stands
-for one of the 1024 entries of a batch (its number plus one); one from U+0800 on says which of the 64
-batches of the segment the characters behind it are about.
+Postings are text, so that every database can join and read them. Each character up to U+0400
+stands for one of the 1024 entries of a batch (its number plus one); one from U+0800 on says which
+of the 64 batches of the segment the characters behind it are about.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def postings(batch: int, texts: Iterable[tuple[str, str]]) -> list[tuple[str, st
     return rows
 
 
-def _rows(
-    prefix: str, sign: str, entries: Mapping[Gram, list[str]]
-) -> Iterator[tuple[str, str]]:
+def _rows(prefix: str, sign: str, entries: Mapping[Gram, list[str]]) -> Iterator[tuple[str, str]]:
     for gram, found in entries.items():
         if named := name(gram):
             yield prefix + named, sign + "".join(found)

@@ -147,18 +147,16 @@ def _join(conn: Connection, group: int) -> None:
     if name in MARIADB:
         conn.execute(text("SET SESSION group_concat_max_len = 1000000"))
     docs = _JOINED.get(name, "group_concat(docs SEPARATOR '')")
-    bounds = {"first": group * SPAN, "last": group * SPAN + SPAN - 1}
+    first, last = group * SPAN, group * SPAN + SPAN - 1
     conn.execute(
         text(
             "INSERT INTO search_postings (segment, gram, docs)"  # noqa: S608 (our own names)
             f" SELECT {joined(group)}, gram, {docs} FROM search_postings"
             " WHERE segment BETWEEN :first AND :last GROUP BY gram"
         ),
-        bounds,
+        {"first": first, "last": last},
     )
-    conn.execute(
-        delete(search_postings).where(search_postings.c.segment.between(*bounds.values()))
-    )
+    conn.execute(delete(search_postings).where(search_postings.c.segment.between(first, last)))
 
 
 def segments(batches: int) -> list[int]:

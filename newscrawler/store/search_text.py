@@ -120,7 +120,10 @@ def _best(text: str, words: Words, length: int) -> int:
 
 
 def _sentence(text: str, hit: int, length: int) -> int:
-    """Go back from a hit to its sentence's beginning, but at most a third of the length."""
-    earliest = max(0, hit - length // 3)
-    starts = [text.rfind(end, earliest, hit) + 1 for end in _ENDS]
-    return max(max(starts), earliest)
+    """Go back from a hit by a third of the length (more if little follows), to where a sentence
+    begins if one does."""
+    earliest = min(hit - length // 3, len(text) - length)
+    if earliest <= 0:
+        return 0
+    starts = [place + 1 for end in _ENDS if (place := text.find(end, earliest - 1, hit)) >= 0]
+    return min(starts, default=earliest)

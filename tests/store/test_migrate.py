@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from importlib import import_module
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,6 +21,7 @@ from newscrawler.store import lists, migrate, schema
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrations import tables_0001
 from newscrawler.store.rhythm import Rhythm
+from newscrawler.store.search import search
 from tests.store.make import HOUR, T0, article, save, start
 
 CONTRACT = {
@@ -161,3 +163,19 @@ def test_lists_are_known_from_what_the_first_schema_holds(empty_url: str) -> Non
             assert conn.scalar(text("SELECT count(*) FROM announcements")) == 3
     assert known["flash"] == Rhythm(newest_at=T0, new_at=T0, read_at=T0 + HOUR)
     assert known["roll"].newest_at is None
+
+
+def test_what_an_older_schema_holds_is_found_before_it_is_indexed(empty_url: str) -> None:
+    step = import_module("newscrawler.store.migrations.versions.v0003_search")
+    with closing(open_database(empty_url)) as database:
+        migrate.prepare(database)
+        save(database, start(database), *(article(str(n), f"茅台{n}") for n in range(30)))
+        with database.write() as conn:
+            for name in ("docs", "pending", "batches", "lock", "postings"):
+                conn.execute(text(f"DROP TABLE search_{name}"))
+            older = f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{step.down_revision}'"
+            conn.execute(text(older))
+        migrate.upgrade(database)
+        with database.read() as conn:
+            assert search(conn, "茅台29").total == 1
+            assert conn.scalar(text("SELECT count(*) FROM search_pending")) == 30
