@@ -108,6 +108,8 @@ def texts_of(conn: Connection, article_ids: Sequence[int]) -> Iterable[Any]:
 
 def folded(title: str, summary: str, body: str) -> tuple[str, str]:
     """What is indexed of an article: its title, and all its text."""
+    if summary in body:
+        summary = ""
     return fold(title), fold(f"{title}\n{summary}\n{body}")
 
 
