@@ -166,7 +166,7 @@ def test_lists_are_known_from_what_the_first_schema_holds(empty_url: str) -> Non
 
 
 def test_what_an_older_schema_holds_is_found_before_it_is_indexed(empty_url: str) -> None:
-    step = import_module("newscrawler.store.migrations.versions.v0004_search")
+    step = import_module("newscrawler.store.migrations.versions.v0006_search")
     with closing(open_database(empty_url)) as database:
         migrate.prepare(database)
         save(database, start(database), *(article(str(n), f"茅台{n}") for n in range(30)))

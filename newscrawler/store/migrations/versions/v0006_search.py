@@ -8,8 +8,8 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, func, insert,
 from newscrawler.store.migrations.steps import create_tables, new_metadata, new_table
 from newscrawler.store.types import ID, LONG, UTC_TIME
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 metadata = new_metadata()
 articles = Table("articles", metadata, Column("article_id", ID, primary_key=True))
