@@ -15,8 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from newscrawler.items import Article
-from newscrawler.store import near, parts, same_text
+from newscrawler.store import near, parts, same_text, search_index
 from newscrawler.store.batch import Batch, Key, Link
+from newscrawler.store.decide import Change
+
+_REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED)
+"""Kinds of lines that new texts have; a search has to find these."""
 
 
 def links(fresh: Sequence[Article], roots: Mapping[str, int]) -> dict[Key, Link]:
@@ -46,4 +50,5 @@ def written(batch: Batch, articles: Mapping[int, Article], revised: Sequence[int
 
 def settle(batch: Batch, *, near_duplicates: bool) -> None:
     """All rounds are written; what is said now stands in the change feed."""
+    search_index.note(batch.conn, (line[0] for line in batch.lines if line[2] in _REWRITTEN))
     batch.lines.extend(near.settle(batch.conn, batch.near, searches=near_duplicates))
