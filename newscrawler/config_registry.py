@@ -107,6 +107,24 @@ class Config:
             'can be read again; "off" for none.',
         )
     )
+    jekyll_site_url: str = field(
+        metadata=_about(
+            "//finews.withounder.com",
+            values.site_address,
+            "Address of the exported Jekyll site, which its posts link; without a scheme "
+            "(//host) it is that of the page.",
+        )
+    )
+    jekyll_share_url: str = field(
+        metadata=_about(
+            "http://finews.zning.xyz",
+            values.origin,
+            "Origin of the share pages that exported posts link.",
+        )
+    )
+    jekyll_title: str = field(
+        metadata=_about("金融消息", values.text, "Title of the exported Jekyll site.")
+    )
     contact: str = field(
         metadata=_about(
             "", values.contact, "E-mail address or URL of the operator, sent in the User-Agent."

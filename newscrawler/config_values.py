@@ -169,6 +169,14 @@ def origin(value: str) -> str:
     return _origin(parts)
 
 
+def site_address(value: str) -> str:
+    """An address that links are put behind, "//host" or with scheme; a final slash is dropped."""
+    address = value.strip().rstrip("/")
+    if address and not re.fullmatch(r"(?:https?:)?//[^\s/()<>\"]+(?:/[^\s()<>\"]*)?", address):
+        raise ValueError('an address such as "https://news.example.org" or "//news.example.org"')
+    return address
+
+
 def article_api(value: str) -> str:
     """A URL template with `{id}`: appended if missing; an origin alone gets the standard path."""
     url = http_url(value)

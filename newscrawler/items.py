@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newscrawler.postings import Posting
+
 
 class Outcome(StrEnum):
     """How one discovered id ended in one run; every id ends in exactly one."""
@@ -157,6 +159,13 @@ class Announcement:
     digest: str = ""
     url: str = ""
     """The article's page for people; "" if the list names none."""
+    spelled: tuple[tuple[str, str], ...] = ()
+    """(field, text) of title, published_raw, source, digest and url where tidying changed them."""
+
+    def as_spelled(self, name: str) -> str:
+        """The field as the list spells it."""
+        text: str = dict(self.spelled).get(name) or getattr(self, name)
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +226,8 @@ class Article:
     """Set by pipelines/dedupe.py: SHA-256 (hex) of the body text alone; equal text, equal hash."""
     notes: tuple[str, ...] = ()
     """Remarks on how it was read, e.g. "text_content_differ"."""
+    postings: tuple[Posting, ...] = field(default=(), repr=False)
+    """How it is spelled where it came from: what its posts are made of (newscrawler/jekyll)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +264,7 @@ class RunReport:
     run_id: int
     site: str
     kind: str
-    """"crawl" or "fetch"."""
+    """"crawl", "fetch" or "import"."""
     started_at: datetime
     finished_at: datetime | None
     status: str

@@ -16,6 +16,7 @@ from newscrawler import PARSER_VERSION
 from newscrawler.dates import SHANGHAI, local_iso
 from newscrawler.errors import PageError
 from newscrawler.items import Article, Body
+from newscrawler.postings import Posting
 from newscrawler.processors import (
     Published,
     clean_text,
@@ -47,7 +48,14 @@ class ArticleLoader(ItemLoader):
     notes_out = Identity()
 
     def load_article(
-        self, *, site: str, external_id: str, body: Body, fetched_url: str, fetched_at: datetime
+        self,
+        *,
+        site: str,
+        external_id: str,
+        body: Body,
+        fetched_url: str,
+        fetched_at: datetime,
+        postings: tuple[Posting, ...] = (),
     ) -> Article:
         """Build the article.
 
@@ -82,4 +90,5 @@ class ArticleLoader(ItemLoader):
             fetched_url=fetched_url,
             parser_version=PARSER_VERSION,
             notes=tuple(values.get("notes", ())),
+            postings=postings,
         )

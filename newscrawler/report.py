@@ -52,7 +52,10 @@ def render(report: RunReport) -> Iterator[str]:
     seconds = ""
     if report.finished_at:
         seconds = f" · {(report.finished_at - report.started_at).total_seconds():.1f} s"
-    yield f"  requests {report.requests} · {report.bytes:,} bytes received{seconds}"
+    if report.kind == "import":
+        yield f"  {report.bytes:,} bytes read{seconds}"
+    else:
+        yield f"  requests {report.requests} · {report.bytes:,} bytes received{seconds}"
     for note in report.notes:
         yield f"  {note}"
     for row in report.failures[:_SHOWN]:

@@ -43,6 +43,11 @@ def _slug(name: str) -> str:
     return slug or (_short_hash(plain) if plain else "")
 
 
+def reading(character: str) -> str:
+    """The first reading of one character, without tone; the character itself if it has none."""
+    return "".join(_pinyin()(character))
+
+
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
 

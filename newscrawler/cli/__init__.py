@@ -23,6 +23,7 @@ COMMANDS = (
     "export",
     "failures",
     "fetch",
+    "import",
     "gaps",
     "raw",
     "runs",
@@ -32,6 +33,8 @@ COMMANDS = (
     "sites",
 )
 """Each is a click command of its own name in a module of that name."""
+_MODULES = {"import": "imports"}
+"""But for these: Python keeps the word for itself."""
 
 
 class Group(click.Group):
@@ -43,7 +46,8 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"newscrawler.cli.{cmd_name}"), cmd_name)
+        name = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(import_module(f"newscrawler.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newscrawler.items import Announcement
+from newscrawler.store import spellings
 from newscrawler.store.dialect import insert_missing
 from newscrawler.store.raw_tables import announcements_before
 from newscrawler.store.schema import announcements
@@ -36,7 +37,20 @@ def merge(old: Announcement, new: Announcement) -> Announcement:
         source=new.source or old.source,
         digest=new.digest or old.digest,
         url=new.url or old.url,
+        spelled=_merge_spelled(old, new, keeps_time=keeps_time),
     )
+
+
+def _merge_spelled(
+    old: Announcement, new: Announcement, *, keeps_time: bool
+) -> tuple[tuple[str, str], ...]:
+    """How each field of the merged record is spelled by the record it comes from."""
+    names = {name for name, _ in (*old.spelled, *new.spelled)}
+    found = []
+    for name in sorted(names):
+        stays = (name == "published_raw" and keeps_time) or not getattr(new, name)
+        found += [pair for pair in (old if stays else new).spelled if pair[0] == name]
+    return tuple(found)
 
 
 def merge_all(records: Iterable[Announcement]) -> dict[tuple[str, str], Announcement]:
@@ -64,6 +78,7 @@ def fingerprint(record: Announcement) -> str:
 def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcement, str]]:
     """All announcements of these tasks, with their fingerprints."""
     found: dict[Key, tuple[Announcement, str]] = {}
+    spelled = spellings.read(conn, task_ids)
     for chunk in chunks(task_ids):
         query = select(announcements).where(announcements.c.task_id.in_(chunk))
         for row in conn.execute(query):
@@ -78,6 +93,7 @@ def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcem
                 source=row.source,
                 digest=row.digest,
                 url=row.url,
+                spelled=spelled.get((row.task_id, row.list), ()),
             )
             found[row.task_id, row.list] = (record, row.fingerprint)
     return found
@@ -102,6 +118,7 @@ def store(conn: Connection, records: Mapping[Key, Announcement], now: datetime) 
             for key, record in changed.items()
         ]
         conn.execute(_CHANGE, rows)
+    spellings.store(conn, fresh | changed, known)
     _touch(conn, [key for key in merged if key not in changed], now)
     return {task_id for task_id, _ in changed}
 

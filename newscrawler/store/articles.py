@@ -92,9 +92,9 @@ def _moves(observation: Observation, known: Known | None) -> bool:
 def _save_round(batch: Batch, observations: Sequence[Observation], found: Found) -> list[Saved]:
     standings = found.standings
     keys = {key_of(each): None for each in observations}
-    results = versions.write(
-        batch, [each for each in observations if isinstance(each, Article)], found
-    )
+    observed = [each for each in observations if isinstance(each, Article)]
+    results = versions.write(batch, observed, found)
+    hooks.seen(batch, observed, found.known, results)
     results |= misses.write(batch, [each for each in observations if isinstance(each, Miss)], found)
     tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keys])
     settled = outcomes.conclude(batch, {key: (standings[key], results[key].ending) for key in keys})

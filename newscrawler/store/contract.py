@@ -147,7 +147,7 @@ CONTRACT: dict[str, View] = {
             "rejected": "ids refused by a rule; not asked for again",
             "failed": "ids that could not be fetched, read or stored; asked for again",
             "gone": "ids withdrawn upstream",
-            "kind": "`crawl` or `fetch`",
+            "kind": "`crawl`, `fetch` or `import`",
             "discovered": "how many ids it had to deal with",
             "pid": "the process that ran it",
             "host": "the machine it ran on",

@@ -7,6 +7,7 @@ Every way into the store (crawl, fetch, import, reparse) passes here, once a rou
 - `inserted` and `relink` follow what was stored under another text than before, so that links can
   be judged anew; an article whose text changes stands alone in its round;
 - `written` follows the texts that became current, after their revisions are inserted;
+- `seen` follows every article that was written or found unchanged, with what was known before;
 - `settle` comes once, after all rounds and before the change feed is numbered.
 """
 
@@ -15,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from newscrawler.items import Article
-from newscrawler.store import near, parts, same_text, search_index
-from newscrawler.store.batch import Batch, Key, Link
-from newscrawler.store.decide import Change
+from newscrawler.store import near, originals, parts, same_text, search_index
+from newscrawler.store.batch import Batch, Key, Link, Result
+from newscrawler.store.decide import Change, Known
 
 _REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED)
 """Kinds of lines that new texts have; a search has to find these."""
@@ -46,6 +47,16 @@ def relink(batch: Batch, article_id: int, article: Article, before: str) -> None
 def written(batch: Batch, articles: Mapping[int, Article], revised: Sequence[int]) -> None:
     """These articles (by number) have a new current revision; those of `revised` had another."""
     parts.replace(batch.conn, articles, revised)
+
+
+def seen(
+    batch: Batch,
+    observed: Sequence[Article],
+    known: Mapping[Key, Known],
+    results: Mapping[Key, Result],
+) -> None:
+    """What became of these articles; `known` says what was stored of them before."""
+    originals.note(batch, observed, known, results)
 
 
 def settle(batch: Batch, *, near_duplicates: bool) -> None:

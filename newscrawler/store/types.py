@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text, types
-from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT, VARBINARY
+from sqlalchemy.dialects.mysql import DATETIME, LONGBLOB, LONGTEXT, VARBINARY
 from sqlalchemy.types import TypeEngine
 
 MARIADB = ("mysql", "mariadb")
@@ -83,6 +83,9 @@ ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 
 LONG: TypeEngine[str] = Text().with_variant(LONGTEXT(), *MARIADB)
 """Text of any length."""
+
+BYTES: TypeEngine[bytes] = LargeBinary().with_variant(LONGBLOB(), *MARIADB)
+"""Bytes of any length."""
 
 UTC_TIME = UtcDateTime()
 DIGEST = Digest()

@@ -67,7 +67,7 @@ def test_an_article_is_found_by_either_form_of_its_id(replica: Replica, code: st
     answer = get(replica.origin, TEXT.format(code))
     assert (answer.status, answer.content_type) == (200, JSON)
     assert answer.json["Title"] == "中国邮政亮出服务乡村振兴战略年度成绩单"
-    assert "</p>\r\n <p>" in answer.json["text"]
+    assert "</p>\n <p>" in answer.json["text"]
 
 
 def test_other_parameters_do_not_matter(replica: Replica) -> None:

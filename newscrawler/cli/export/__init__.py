@@ -9,6 +9,7 @@ import click
 MODULES = {
     "atom": "feeds",
     "csv": "tables",
+    "jekyll": "site",
     "jsonl": "tables",
     "markdown": "texts",
     "parquet": "tables",

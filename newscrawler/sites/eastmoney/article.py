@@ -11,6 +11,7 @@ from newscrawler.loaders import ArticleLoader, IncompleteError
 from newscrawler.processors import Claim
 from newscrawler.sites.eastmoney.answers import Answer
 from newscrawler.sites.eastmoney.ids import article_url
+from newscrawler.sites.eastmoney.postings import postings_of
 
 NEEDS_API = frozenset({"missing_title", "missing_time", "implausible_date"})
 """Reasons for asking the article API before calling the record incomplete."""
@@ -50,6 +51,7 @@ def read_article(
         body=body,
         fetched_url=url,
         fetched_at=now,
+        postings=postings_of(answer, task.external_id, task.announcements),
     )
 
 

@@ -20,6 +20,14 @@ _TIME_KEYS = ("showtime", "datetime", "date")
 _SOURCE_KEYS = ("medianame", "from", "source")
 _DIGEST_KEYS = ("digest", "simdigest", "docreader")
 _URL_KEYS = ("url_w", "url_unique", "uniqueurl", "url")
+_FIELDS = {
+    "title": _TITLE_KEYS,
+    "published_raw": _TIME_KEYS,
+    "source": _SOURCE_KEYS,
+    "digest": _DIGEST_KEYS,
+    "url": _URL_KEYS,
+}
+"""Field of an announcement → the keys it may stand under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +76,26 @@ class NewsList:
             except BadIdError:
                 bad_ids.append(repr(first_text(record, *_ID_KEYS))[:80])
                 continue
-            published_raw = first_text(record, *_TIME_KEYS)
-            moment = parse_time(published_raw, zone=SHANGHAI, now=now)
-            yield Announcement(
-                site=SITE,
-                list=self.name,
-                external_id=external_id,
-                announced_as=announced_as,
-                title=clean_line(first_text(record, *_TITLE_KEYS)),
-                published_at=moment if moment and plausible(moment, now=now) else None,
-                published_raw=clean_line(published_raw)[:64],
-                source=clean_line(first_text(record, *_SOURCE_KEYS)),
-                digest=clean_line(first_text(record, *_DIGEST_KEYS)),
-                url=_http_url(first_text(record, *_URL_KEYS)),
-            )
+            yield _announcement(record, self.name, external_id, announced_as, now)
+
+
+def _announcement(
+    record: dict[str, object], name: str, external_id: str, announced_as: str, now: datetime
+) -> Announcement:
+    raw = {field: first_text(record, *keys) for field, keys in _FIELDS.items()}
+    tidy = {field: clean_line(text) for field, text in raw.items()}
+    tidy["published_raw"] = tidy["published_raw"][:64]
+    tidy["url"] = _http_url(tidy["url"])
+    moment = parse_time(raw["published_raw"], zone=SHANGHAI, now=now)
+    return Announcement(
+        site=SITE,
+        list=name,
+        external_id=external_id,
+        announced_as=announced_as,
+        published_at=moment if moment and plausible(moment, now=now) else None,
+        spelled=tuple((field, text) for field, text in raw.items() if text != tidy[field]),
+        **tidy,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +121,7 @@ def _identify(record: dict[str, object]) -> tuple[str, str]:
     raise BadIdError("the row has no article id")
 
 
-def _http_url(raw: str) -> str:
-    url = clean_line(raw)
+def _http_url(url: str) -> str:
     return url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
 
 

@@ -1,0 +1,149 @@
+"""Posts of one article → the article, through the same loader as crawled ones. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
+
+from newscrawler.body import read_body
+from newscrawler.dates import SHANGHAI, parse_time
+from newscrawler.errors import PageError
+from newscrawler.items import Article, Body, Miss, Outcome, Stage
+from newscrawler.jekyll.read import Post, named_id, read_post
+from newscrawler.loaders import ArticleLoader, IncompleteError
+from newscrawler.postings import FLASH, OUTLET, Posting
+from newscrawler.processors import Claim
+from newscrawler.sites.eastmoney.ids import article_url
+from newscrawler.sites.eastmoney.lists import SITE
+from pipelines.dedupe import DedupePipeline
+from pipelines.validate import ValidatePipeline
+
+SCHEME = "jekyll:"
+"""How the address of an imported post begins; what follows is its path, or commit:path."""
+FROM = "post.date"
+_validate = ValidatePipeline().process_item
+_dedupe = DedupePipeline().process_item
+
+
+@dataclass(frozen=True, slots=True)
+class PostFile:
+    """One state of one post's file."""
+
+    path: str
+    """In its archive, e.g. `_posts/2022-05-29-NW202205292395438077.md`."""
+    raw: bytes
+    seen_at: datetime | None = None
+    """When it was committed; None if that is not known."""
+    commit: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def where(self) -> str:
+        """Where it came from, as one text."""
+        return f"{SCHEME}{self.commit}:{self.path}" if self.commit else f"{SCHEME}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that names no article."""
+
+    url: str
+    reason: str
+    detail: str
+
+
+Imported = Article | Miss | Unread
+
+
+def read_group(files: Sequence[PostFile], now: datetime) -> list[Imported]:
+    """One article from the posts that it has at one moment; of two of a kind the last counts.
+
+    Before it come the posts that cannot be read; the article may do without them.
+    """
+    posts: dict[str, tuple[Post, PostFile]] = {}
+    found: list[Imported] = []
+    for file in files:
+        try:
+            post = read_post(file.name, file.raw)
+        except PageError as error:
+            found.append(_trouble(file, error, now))
+        else:
+            posts[post.posting.kind] = (post, file)
+    if posts:
+        try:
+            found.append(_checked(_article([posts[kind] for kind in sorted(posts)], now)))
+        except PageError as error:
+            found.append(_trouble(next(iter(posts.values()))[1], error, now))
+    return found
+
+
+def _checked(article: Article) -> Article | Miss:
+    return _dedupe(_validate(article))
+
+
+def _trouble(file: PostFile, error: PageError, now: datetime) -> Miss | Unread:
+    external_id = named_id(file.name)
+    if external_id is None:
+        return Unread(file.where, error.reason, error.detail)
+    is_half = error.reason.startswith("missing_") or error.reason == "implausible_date"
+    return Miss(
+        site=SITE,
+        external_id=external_id,
+        url=file.where,
+        outcome=Outcome.PENDING if is_half else Outcome.FAILED,
+        stage=Stage.READ,
+        reason=error.reason,
+        detail=error.detail,
+        seen_at=file.seen_at or now,
+    )
+
+
+def _article(posts: Sequence[tuple[Post, PostFile]], now: datetime) -> Article:
+    """Raises IncompleteError as the loader has it."""
+    file = posts[-1][1]
+    postings = tuple(post.posting for post, _ in posts)
+    by_kind = {each.kind: each for each in postings}
+    flash, outlet = by_kind.get(FLASH), by_kind.get(OUTLET)
+    body = _body(flash, outlet)
+    loader = ArticleLoader(now=now)
+    loader.context["claimed"] = ("published",)
+    loader.add_value("published", [Claim(each.published, FROM) for each in reversed(postings)])
+    loader.add_value("title", [each.title for each in reversed(postings)])
+    loader.add_value("source", [body.source or "", outlet.source if outlet else ""])
+    loader.add_value("summary", flash.digest if flash else "")
+    loader.add_value("url", [flash.url if flash else "", article_url(posts[0][0].external_id)])
+    loader.add_value("notes", list(_notes(posts, body)))
+    published = parse_time(postings[-1].published, zone=SHANGHAI, now=now)
+    if published is None:
+        raise IncompleteError("implausible_date", postings[-1].published[:64])
+    return loader.load_article(
+        site=SITE,
+        external_id=posts[0][0].external_id,
+        body=body,
+        fetched_url=file.where,
+        fetched_at=file.seen_at or published,
+        postings=tuple(replace(each) for each in postings),
+    )
+
+
+def _body(flash: Posting | None, outlet: Posting | None) -> Body:
+    """The outlet's post has clean prose, the rolling list's the keyword links."""
+    linked = flash.body if flash else ""
+    prose = outlet.body if outlet and outlet.body.strip() else linked
+    if prose.strip():
+        return read_body(prose, securities_html=linked if linked.strip() else None)
+    digest = next(each.digest for each in (flash, outlet) if each and each.digest.strip())
+    return read_body("".join(f"<p>{escape(line)}</p>" for line in digest.split("\n")))
+
+
+def _notes(posts: Sequence[tuple[Post, PostFile]], body: Body) -> list[str]:
+    notes = [f"imported {post.generation} {file.where}" for post, file in posts]
+    if not any(post.posting.body.strip() for post, _ in posts):
+        notes.append("digest_only")
+    return [*notes, "text_content_differ"] if body.variants_differ else notes
