@@ -16,10 +16,12 @@ from newscrawler.exports.target import Sink, replacing
 from newscrawler.store import Connection, stream
 from newscrawler.store.engine import Database
 from newscrawler.store.filters import Filters
+from newscrawler.store.search import every_match
 
 Watch = Callable[[Iterator[Record], int], Iterator[Record]]
 """Shows progress: passes records on, of which there are so many in all."""
-Read = Callable[[Connection], Iterator[Record]]
+Read = Callable[[Connection, "set[int] | None"], Iterator[Record]]
+"""Reads what is exported, of these articles only (None: of all)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Order:
 
     form: Format
     filters: Filters = field(default_factory=Filters)
+    query: str | None = None
+    """Only articles that hold every word of it (store/search.py)."""
     limit: int | None = None
     """Only so many of the newest articles, newest first; None: all, in the order of article_id."""
     newest_by: str = "published_at"
@@ -39,17 +43,29 @@ class Order:
 
     def records(self, conn: Connection) -> Iterator[Record]:
         """The records, as the connection's moment shows them."""
+        only = None if self.query is None else every_match(conn, self.query, self.filters)
         if self.read is not None:
-            return self.read(conn)
-        ids = None
-        if self.limit is not None:
-            ids = stream.newest(conn, self.filters, self.limit, by=self.newest_by)
+            return self.read(conn, only)
+        ids = self._ids(conn, only)
         if self.revisions:
             return stream.revisions(conn, self.filters, ids)
         parts = self.form.parts
         if ids is None:
             return stream.articles(conn, self.filters, parts=parts)
         return stream.articles_by_id(conn, ids, parts=parts)
+
+    def _ids(self, conn: Connection, only: set[int] | None) -> list[int] | None:
+        if self.limit is not None:
+            return stream.newest(conn, self.filters, self.limit, by=self.newest_by, only=only)
+        return None if only is None else sorted(only)
+
+    def given(self) -> dict[str, str]:
+        """What is asked of articles, as the manifest has it."""
+        given = ({} if self.query is None else {"query": self.query}) | self.filters.given()
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else str(value)
+            for name, value in given.items()
+        }
 
 
 def export_file(
@@ -79,12 +95,7 @@ def export_stream(db: Database, order: Order, file: BinaryIO, now: datetime) -> 
 
 
 def _export(db: Database, order: Order, sink: Sink, now: datetime, watch: Watch | None) -> Manifest:
-    given = order.filters.given()
-    filters = {
-        name: value.isoformat() if isinstance(value, datetime) else str(value)
-        for name, value in given.items()
-    }
-    about = About(version=__version__, created_at=now, filters=filters)
+    about = About(version=__version__, created_at=now, filters=order.given())
     tally = Tally()
     with stream.one_moment(db) as conn:
         feed_seq = stream.newest_change(conn)

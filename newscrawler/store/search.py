@@ -6,6 +6,7 @@ is the same on every database, and the same as reading every article would give.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,6 +72,15 @@ def search(
     hits, complete = _Search(conn, words, filters, limit).run()
     best = sorted(hits, key=lambda hit: hit.order, reverse=True)[:limit]
     return Found(_records(conn, best, words, marks), len(hits), complete)
+
+
+def every_match(conn: Connection, query: str, filters: Filters) -> set[int]:
+    """The article_ids of all the articles that hold every word of the query."""
+    words = Words.parse(query)
+    if not words.words:
+        return set()
+    hits, _ = _Search(conn, words, filters, sys.maxsize).run()
+    return {hit.article_id for hit in hits}
 
 
 class _Search:

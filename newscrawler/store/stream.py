@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -59,16 +59,25 @@ def count(conn: Connection, filters: Filters) -> int:
 
 
 def newest(
-    conn: Connection, filters: Filters, limit: int, *, by: str = "published_at"
+    conn: Connection,
+    filters: Filters,
+    limit: int,
+    *,
+    by: str = "published_at",
+    only: Container[int] | None = None,
 ) -> list[int]:
-    """The article_ids of the newest articles, newest first; `by`: a time of `news`."""
+    """The article_ids of the newest articles (of `only` these), newest first; `by`: a time."""
     order = (news.c[by].desc(), news.c.article_id.desc())
-    query = select(news.c.article_id).where(*filters.conditions()).order_by(*order).limit(limit)
-    return list(conn.scalars(query))
+    query = select(news.c.article_id).where(*filters.conditions()).order_by(*order)
+    if only is None:
+        return list(conn.scalars(query.limit(limit)))
+    return list(islice((each for each in conn.scalars(query) if each in only), limit))
 
 
-def corrections(conn: Connection, filters: Filters, limit: int) -> Iterator[Record]:
-    """The newest corrections of the articles that the filters leave, newest first.
+def corrections(
+    conn: Connection, only: Container[int] | None, filters: Filters, limit: int
+) -> Iterator[Record]:
+    """The newest corrections (of `only` these articles) that the filters leave, newest first.
 
     Each is `article_id`, `site`, `external_id`, `url`, and two rows of `news_revisions`: `older`
     and `newer`.
@@ -78,7 +87,10 @@ def corrections(conn: Connection, filters: Filters, limit: int) -> Iterator[Reco
     of = (news.c.article_id, news.c.site, news.c.external_id, news.c.url)
     query = select(*of, c.revision).select_from(joined).where(c.revision > 1)
     order = (c.seen_at.desc(), c.article_id.desc(), c.revision.desc())
-    for found in _records(conn, query.where(*filters.conditions()).order_by(*order).limit(limit)):
+    query = query.where(*filters.conditions()).order_by(*order)
+    every = _records(conn, query.limit(limit) if only is None else query)
+    chosen = (each for each in every if only is None or each["article_id"] in only)
+    for found in islice(chosen, limit):
         newer = found.pop("revision")
         two = select(news_revisions).where(
             c.article_id == found["article_id"], c.revision.in_((newer - 1, newer))

@@ -106,6 +106,19 @@ def test_corrections_are_a_feed_of_their_own(desk: Desk) -> None:
     assert "tag:newscrawler.invalid,2026:site/1/2" in feed
 
 
+@pytest.mark.parametrize(
+    ("form", "options"), [("jsonl", ()), ("jsonl", ("--limit", "9")), ("atom", ())]
+)
+def test_a_query_leaves_what_a_search_finds(
+    desk: Desk, form: str, options: tuple[str, ...]
+) -> None:
+    desk.store(7, 9, "制冷剂涨价")
+    told = desk.export(form, "--query", "制冷剂 8", *options, "--out", "-").stdout
+    assert told.count("https://news.example/8") == 1
+    assert "https://news.example/7" not in told
+    assert desk.export(form, "--query", " ", "--out", "-").returncode == 2
+
+
 def test_what_cannot_be_understood_is_exit_2(desk: Desk) -> None:
     done = desk.export("csv", "--out", "x", "--since", "gestern")
     assert done.returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -28,8 +29,10 @@ from newscrawler.cli._common import (
     print_json,
 )
 from newscrawler.cli._filters import filter_options
+from newscrawler.errors import ConfigError
 from newscrawler.exports.formats import Record
 from newscrawler.exports.run import Order, export_file, export_stream
+from newscrawler.store.search_text import Words
 
 _STEP = 100
 
@@ -51,12 +54,17 @@ def export_options(function: Callable[..., Order]) -> Callable[..., None]:
     """
 
     @out_option
+    @click.option("--query", metavar="WORDS", help="Only what holds every word, as `search` says.")
     @json_option
     @command_options
     @filter_options
     @wraps(function)
-    def wrapper(options: Options, out: str, as_json: bool, **kwargs: Any) -> None:
-        carry_out(options, function(**kwargs), out, as_json=as_json)
+    def wrapper(
+        options: Options, out: str, query: str | None, as_json: bool, **kwargs: Any
+    ) -> None:
+        if query is not None and not Words.parse(query).words:
+            raise ConfigError("--query has no word: --query 茅台")
+        carry_out(options, replace(function(**kwargs), query=query), out, as_json=as_json)
 
     return wrapper
 
