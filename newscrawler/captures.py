@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from newscrawler.errors import PageError
+
 TEXT, API = "text", "api"
 """Names of an article's answers: the article itself, and what another call adds to it."""
 
@@ -63,3 +65,24 @@ class Capture:
     """Offset of the record's gzip member."""
     size: int
     """Bytes of the member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer, decoded, to be read."""
+
+    url: str
+    status: int
+    body: bytes
+
+
+def check_status(status: int) -> None:
+    """Let pass an answer with HTTP 200.
+
+    Raises:
+        PageError: `not_found` for 404 and 410, else `http_<status>`.
+    """
+    if status in (404, 410):
+        raise PageError("not_found", f"HTTP {status}")
+    if status != 200:
+        raise PageError(f"http_{status}", f"HTTP {status}")

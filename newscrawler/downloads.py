@@ -18,6 +18,7 @@ from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
+from newscrawler.captures import Fetched, check_status
 from newscrawler.errors import AddressRefusedError, PageError
 from newscrawler.items import Outcome
 
@@ -84,11 +85,13 @@ def require_ok(response: Response | None) -> Response:
     """
     if response is None:
         raise PageError("no_answer", "the request failed")
-    if response.status in (404, 410):
-        raise PageError("not_found", f"HTTP {response.status}")
-    if response.status != 200:
-        raise PageError(f"http_{response.status}", f"HTTP {response.status}")
+    check_status(response.status)
     return response
+
+
+def fetched(response: Response | None) -> Fetched | None:
+    """The response as those who read it want it; None for a failed download."""
+    return None if response is None else Fetched(response.url, response.status, response.body)
 
 
 def _causes(error: BaseException | None, depth: int = _DEPTH) -> Iterator[BaseException]:

@@ -21,6 +21,7 @@ from newscrawler.failpoints import hit
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 256 * 2**20
+_OPEN_FILES = 8
 
 
 class RawArchive:
@@ -159,10 +160,11 @@ def _new_id() -> str:
 
 
 class Reader:
-    """Reads answers by their index rows."""
+    """Reads answers by their index rows; keeps a few files open until it is closed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._open: dict[str, int] = {}
 
     def read(self, capture: Capture) -> members.Record:
         """The record that an index row names.
@@ -170,14 +172,28 @@ class Reader:
         Raises:
             RawError: the file is missing, unreadable or damaged.
         """
-        path = locate(self._root, capture.file)
         try:
-            return members.read(path, capture.start, capture.size)
+            data = os.pread(self._file(capture.file), capture.size, capture.start)
+            return members.unpack(data)
         except OSError as error:
+            path = locate(self._root, capture.file)
             raise RawError(f"{path}: {error.strerror or error}") from error
         except members.DamagedError as error:
-            where = f"{path} at {capture.start}"
+            where = f"{locate(self._root, capture.file)} at {capture.start}"
             raise RawError(f"{where}: {error}; newscrawler raw verify finds all damage") from error
+
+    def close(self) -> None:
+        """Close the files."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+
+    def _file(self, name: str) -> int:
+        file = self._open.get(name)
+        if file is None:
+            if len(self._open) >= _OPEN_FILES:
+                self.close()
+            file = self._open[name] = os.open(locate(self._root, name), os.O_RDONLY)
+        return file
 
 
 class RawError(NewscrawlerError):

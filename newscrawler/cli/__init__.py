@@ -26,6 +26,7 @@ COMMANDS = (
     "import",
     "gaps",
     "raw",
+    "reparse",
     "runs",
     "search",
     "selftest",

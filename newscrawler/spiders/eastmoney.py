@@ -9,18 +9,11 @@ from functools import partial
 from scrapy import Request
 from scrapy.http import Response
 
-from newscrawler.captures import API
-from newscrawler.downloads import require_ok
+from newscrawler.captures import API, TEXT, Fetched
+from newscrawler.downloads import fetched
 from newscrawler.errors import PageError
 from newscrawler.items import Article, Listing, Task
-from newscrawler.loaders import IncompleteError
-from newscrawler.sites.eastmoney.answers import (
-    Answer,
-    check_title,
-    read_article_api,
-    read_news_text,
-)
-from newscrawler.sites.eastmoney.article import NEEDS_API, read_article
+from newscrawler.sites.eastmoney import reading
 from newscrawler.sites.eastmoney.hosts import article_api_url, news_text_url
 from newscrawler.sites.eastmoney.lists import LISTS, NewsList
 from newscrawler.spiders._base import NewsSpider
@@ -60,36 +53,16 @@ class EastmoneySpider(NewsSpider):
 
     def read(self, response: Response | None, task: Task, now: datetime) -> Article | Request:
         """Read GetNewsText.do; ask the article API for what neither it nor a list knows."""
-        response = require_ok(response)
-        answer = read_news_text(response.body, task.external_id)
-        if answer is None:
-            raise _nothing_there(task)
-        check_title(answer, (row.title for row in task.announcements))
+        text = fetched(response)
         try:
-            return read_article(answer, task, url=response.url, now=now)
-        except IncompleteError as error:
-            if error.reason not in NEEDS_API:
-                raise
-            return self.request_for(
-                task,
-                article_api_url(self.ingest.config, task),
-                reader=partial(self._read_with_api, answer, response.url),
-                name=API,
-            )
+            return reading.read({TEXT: text}, task, now)
+        except reading.NeedsApiError:
+            url = article_api_url(self.ingest.config, task)
+            reader = partial(self._read_with_api, text)
+            return self.request_for(task, url, reader, name=API)
 
     def _read_with_api(
-        self, answer: Answer, url: str, response: Response | None, task: Task, now: datetime
+        self, text: Fetched | None, response: Response | None, task: Task, now: datetime
     ) -> Article:
         """Read again with the article API's help; without it if it does not answer."""
-        try:
-            api = read_article_api(require_ok(response).body, task.external_id)
-        except PageError:
-            api = None  # the article then is incomplete, which is what gets recorded
-        return read_article(answer, task, url=url, now=now, api=api)
-
-
-def _nothing_there(task: Task) -> PageError:
-    """What "no such article" means: a list has announced it, or somebody just asked for it."""
-    if task.announcements and not task.stored:
-        return IncompleteError("empty_answer", "announced, but the answer is still empty")
-    return PageError("not_found", "upstream has no such article")
+        return reading.read({TEXT: text, API: fetched(response)}, task, now)

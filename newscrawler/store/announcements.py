@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from newscrawler.items import Announcement
 from newscrawler.store import spellings
@@ -20,6 +20,16 @@ from newscrawler.store.tasks import chunks
 
 Key = tuple[int, str]
 """task_id and list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One version of what a list said of an article."""
+
+    record: Announcement
+    since: datetime
+    until: datetime | None
+    """None: it says so still."""
 
 
 def merge(old: Announcement, new: Announcement) -> Announcement:
@@ -82,21 +92,24 @@ def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcem
     for chunk in chunks(task_ids):
         query = select(announcements).where(announcements.c.task_id.in_(chunk))
         for row in conn.execute(query):
-            record = Announcement(
-                site="",
-                list=row.list,
-                external_id="",
-                announced_as=row.announced_as,
-                title=row.title,
-                published_at=row.published_at,
-                published_raw=row.published_raw,
-                source=row.source,
-                digest=row.digest,
-                url=row.url,
-                spelled=spelled.get((row.task_id, row.list), ()),
-            )
-            found[row.task_id, row.list] = (record, row.fingerprint)
+            said = replace(_record(row), spelled=spelled.get((row.task_id, row.list), ()))
+            found[row.task_id, row.list] = (said, row.fingerprint)
     return found
+
+
+def _record(row: Row[Any]) -> Announcement:
+    return Announcement(
+        site="",
+        list=row.list,
+        external_id="",
+        announced_as=row.announced_as,
+        title=row.title,
+        published_at=row.published_at,
+        published_raw=row.published_raw,
+        source=row.source,
+        digest=row.digest,
+        url=row.url,
+    )
 
 
 def store(conn: Connection, records: Mapping[Key, Announcement], now: datetime) -> set[int]:
@@ -175,3 +188,34 @@ def _touch(conn: Connection, keys: Sequence[Key], now: datetime) -> None:
                 .where(announcements.c.task_id.in_(chunk), announcements.c.list == name)
                 .values(last_at=now)
             )
+
+
+def histories(conn: Connection, task_ids: Sequence[int]) -> dict[int, list[Said]]:
+    """All that lists have said of these tasks, also what they no longer say."""
+    a, b = announcements.c, announcements_before.c
+    found: dict[int, list[Said]] = {}
+    first: dict[Key, datetime] = {}
+    for chunk in chunks(task_ids):
+        for row in conn.execute(select(announcements).where(a.task_id.in_(chunk))):
+            first[row.task_id, row.list] = row.first_at
+            found.setdefault(row.task_id, []).append(Said(_record(row), row.first_at, None))
+        query = select(announcements_before).where(b.task_id.in_(chunk))
+        for row in conn.execute(query.order_by(b.until_at)):
+            since = first[row.task_id, row.list]
+            found[row.task_id].append(Said(_record(row), since, row.until_at))
+            first[row.task_id, row.list] = row.until_at
+    return found
+
+
+def said_at(history: Sequence[Said], at: datetime) -> list[Announcement]:
+    """What each list said then."""
+    newest: dict[str, Said] = {}
+    for said in history:
+        known = newest.get(said.record.list)
+        if said.since <= at and (said.until is None or at < said.until):
+            ends_sooner = known is None or (
+                said.until is not None and (known.until is None or said.until < known.until)
+            )
+            if ends_sooner:
+                newest[said.record.list] = said
+    return [said.record for said in newest.values()]

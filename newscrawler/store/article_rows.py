@@ -159,13 +159,14 @@ def touch(
     update(conn, _TOUCH, rows)
 
 
-_REVISIONS = Insert(
-    "revisions",
-    ("article_id", "revision", "title", "source_id", "published_at", "published_local",
-     "published_from", "summary", "body", "body_html", "layout", "paragraph_count", "language",
-     "editor", "original_title", "content_hash", "parser_version", "fetched_url", "notes",
-     "seen_at", "run_id"),
+REVISION = (
+    "article_id", "revision", "title", "source_id", "published_at", "published_local",
+    "published_from", "summary", "body", "body_html", "layout", "paragraph_count", "language",
+    "editor", "original_title", "content_hash", "parser_version", "fetched_url", "notes",
+    "seen_at", "run_id",
 )  # fmt: skip
+"""The columns of `revision_row`."""
+_REVISIONS = Insert("revisions", REVISION)
 
 
 def insert_revisions(conn: Connection, rows: Sequence[Values]) -> None:

@@ -32,15 +32,17 @@ def save(
     recheck_ages: Sequence[timedelta] = (),
     *,
     near_duplicates: bool = True,
+    reread: bool = False,
 ) -> list[Saved]:
     """Store what was observed, in order; one result each, saying what it means for the run.
 
     `recheck_ages`: ages, since it was first seen, at which an article is due again. Saving the same
     observation again changes nothing but `last_seen_at`. `near_duplicates`: whether edited copies
-    are linked, not equal texts alone. Hundreds at a time cost least.
+    are linked, not equal texts alone. `reread`: these are old answers, read anew: the ledger and
+    failures stay as they are. Hundreds at a time cost least.
     """
     hit("before_batch")
-    batch = Batch(conn, run_id, now, tuple(recheck_ages))
+    batch = Batch(conn, run_id, now, tuple(recheck_ages), reread=reread)
     saved: list[Saved] = []
     for part, found in _rounds(batch, observations):
         saved += _save_round(batch, part, found)
@@ -96,9 +98,11 @@ def _save_round(batch: Batch, observations: Sequence[Observation], found: Found)
     results = versions.write(batch, observed, found)
     hooks.seen(batch, observed, found.known, results)
     results |= misses.write(batch, [each for each in observations if isinstance(each, Miss)], found)
-    tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keys])
+    if not batch.reread:
+        tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keys])
     settled = outcomes.conclude(batch, {key: (standings[key], results[key].ending) for key in keys})
-    _write_failures(batch, results, standings, found.failing)
+    if not batch.reread:
+        _write_failures(batch, results, standings, found.failing)
     return [
         Saved(
             site=each.site,

@@ -57,6 +57,8 @@ class Batch:
     recheck_ages: tuple[timedelta, ...]
     kind: str = ""
     """The kind of the run, once it is looked up."""
+    reread: bool = False
+    """Whether these are old answers, read anew: that says nothing of how upstream stands now."""
     lines: list[Line] = field(default_factory=list)
     """What the change feed will say, in this order."""
     near: Pending = field(default_factory=Pending)

@@ -29,6 +29,7 @@ class Change(StrEnum):
     GONE = "gone"
     RESTORED = "restored"
     DUPLICATE = "duplicate"
+    REPARSED = "reparsed"
 
 
 FREE_POLLS = 10
@@ -73,19 +74,23 @@ class Decision:
         return self.outcome is not Outcome.UNCHANGED
 
 
-def decide(known: Known | None, content_hash: str, *, is_duplicate: bool) -> Decision:
+def decide(
+    known: Known | None, content_hash: str, *, is_duplicate: bool, reread: bool = False
+) -> Decision:
     """New, revised, unchanged or duplicate, with the lines for the change feed.
 
     `is_duplicate`: an earlier article has the same text now. A revised article stays `revised`.
+    `reread`: it is we who read the same answer differently; a withdrawn article stays withdrawn.
     """
     if known is None:
         if is_duplicate:
             return Decision(Outcome.DUPLICATE, 1, (Change.DUPLICATE,))
         return Decision(Outcome.NEW, 1, (Change.CREATED,))
-    back = (Change.RESTORED,) if known.gone else ()
+    back = (Change.RESTORED,) if known.gone and not reread else ()
     if known.content_hash == content_hash:
         return Decision(Outcome.UNCHANGED, known.revision, back)
-    return Decision(Outcome.REVISED, known.revision + 1, (*back, Change.REVISED))
+    change = Change.REPARSED if reread else Change.REVISED
+    return Decision(Outcome.REVISED, known.revision + 1, (*back, change))
 
 
 @dataclass(frozen=True, slots=True)

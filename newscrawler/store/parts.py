@@ -36,6 +36,12 @@ def replace(conn: Connection, written: Mapping[int, Article], revised: Sequence[
         insert(conn, into, [row for each in written.items() for row in make(*each)])
 
 
+def rows(article: Article) -> tuple[tuple[Values, ...], ...]:
+    """Its pictures, securities and related ids as rows, without article and position."""
+    makers = (_images, _securities, _related)
+    return tuple(tuple(row[2:] for row in make(0, article)) for make in makers)
+
+
 def _images(article_id: int, article: Article) -> Iterator[Values]:
     for place, each in enumerate(article.body.images, 1):
         last = (each.width, each.height, each.after_block)

@@ -24,6 +24,7 @@ def write(batch: Batch, observed: Sequence[Article], found: Found) -> dict[Key, 
             found.known.get(key_of(article)),
             article.content_hash,
             is_duplicate=key_of(article) in links,
+            reread=batch.reread,
         )
         for article in observed
     }
