@@ -103,8 +103,8 @@ class Config:
         metadata=_about(
             "data/raw",
             values.directory,
-            "Directory of the WARC archive of raw answers (lists and articles), from which they "
-            'can be read again; "off" for none.',
+            "Directory of the WARC archive of raw answers (lists and articles), from which "
+            '`newscrawler reparse` reads again; "off" for none.',
         )
     )
     jekyll_site_url: str = field(

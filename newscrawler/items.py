@@ -264,7 +264,7 @@ class RunReport:
     run_id: int
     site: str
     kind: str
-    """"crawl", "fetch" or "import"."""
+    """"crawl", "fetch", "import" or "reparse"."""
     started_at: datetime
     finished_at: datetime | None
     status: str

@@ -210,7 +210,7 @@ def verify(options: Options, reindex: bool, as_json: bool) -> None:
 @raw.command()
 @click.option("--older", metavar="90d|DATE", help="Files of days before this.")
 @click.option("--max-size", metavar="5G", help="The oldest files, until the others are this small.")
-@click.option("--everything", is_flag=True, help="Also what reading again needs.")
+@click.option("--everything", is_flag=True, help="Also what `reparse` needs.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be freed.")
 @json_option
 @command_options
@@ -222,7 +222,7 @@ def prune(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make the archive smaller; what is needed to read articles again stays.
+    """Make the archive smaller; what `newscrawler reparse` needs stays.
 
     That is: the answers from which the current revision of each article was read, all later
     ones, and all answers about ids that are not stored.

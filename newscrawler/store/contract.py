@@ -113,7 +113,8 @@ CONTRACT: dict[str, View] = {
             "seq": "its number; ask for `seq > :last ORDER BY seq` and you miss none",
             "article_id": _ARTICLE,
             "revision": "the article's revision after the event",
-            "kind": "`created`, `revised`, `gone`, `restored` or `duplicate`",
+            "kind": "`created`, `revised`, `gone`, `restored`, `duplicate` or `reparsed` (we read the same "
+            "answer differently: see [archive](archive.md); its revision may be the one before)",
             "changed_at": "when",
         },
     ),
@@ -147,7 +148,7 @@ CONTRACT: dict[str, View] = {
             "rejected": "ids refused by a rule; not asked for again",
             "failed": "ids that could not be fetched, read or stored; asked for again",
             "gone": "ids withdrawn upstream",
-            "kind": "`crawl`, `fetch` or `import`",
+            "kind": "`crawl`, `fetch`, `import` or `reparse`",
             "discovered": "how many ids it had to deal with",
             "pid": "the process that ran it",
             "host": "the machine it ran on",

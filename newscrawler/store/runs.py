@@ -33,7 +33,7 @@ _SHOWN_FAILURES = 20
 def start(
     conn: Connection, site: str, kind: str, now: datetime, pid: int | None, host: str | None
 ) -> int:
-    """Open a run and return its number; `kind` is "crawl", "fetch" or "import"."""
+    """Open a run and return its number; `kind` is "crawl", "fetch", "import" or "reparse"."""
     result = conn.execute(
         insert(runs).values(
             site=site, kind=kind, started_at=now, status=RUNNING, pid=pid, host=host
