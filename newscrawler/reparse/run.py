@@ -19,9 +19,9 @@ from newscrawler.items import Outcome, RunReport, Stage
 from newscrawler.keeping import close_left
 from newscrawler.reparse.examine import Chunk, Examiner, Finding, Verdict
 from newscrawler.store import Connection, raw, reparsed, runs
+from newscrawler.store.batch import Ending
 from newscrawler.store.decide import State
 from newscrawler.store.engine import Database, open_database
-from newscrawler.store.batch import Ending
 from newscrawler.store.reparsed import Waiting
 from newscrawler.store.retry import transact
 
@@ -212,7 +212,9 @@ def _write(config: Config, database: Database, run_id: int, chunk: Chunk) -> Non
         found = [x.found for verdict in (Verdict.RECOVERED, Verdict.REVISED) for x in by[verdict]
                  if x.found]  # fmt: skip
         unchanged += len(found)
-        unchanged -= reparsed.recover(conn, run_id, found, now, config.recheck, near_duplicates=near)
+        unchanged -= reparsed.recover(
+            conn, run_id, found, now, config.recheck, near_duplicates=near
+        )
         found = [x.found for x in by[Verdict.REPARSED] if x.found]
         unchanged += len(found) - reparsed.revise(conn, run_id, found, now, near_duplicates=near)
         renewed = [x.found for x in by[Verdict.RENEWED] if x.found]

@@ -113,9 +113,9 @@ CONTRACT: dict[str, View] = {
             "seq": "its number; ask for `seq > :last ORDER BY seq` and you miss none",
             "article_id": _ARTICLE,
             "revision": "the article's revision after the event",
-            "kind": "`created`, `revised`, `gone`, `restored`, `duplicate` or `reparsed` (we read "
-            "the same answer differently, see [archive](archive.md); with the same revision if only "
-            "derived parts changed)",
+            "kind": "`created`, `revised`, `gone`, `restored`, `duplicate` or `reparsed`: we read "
+            "the same answer differently ([archive](archive.md)); `revision` is the one before if "
+            "only derived parts changed",
             "changed_at": "when",
         },
     ),

@@ -197,7 +197,9 @@ def renew(conn: Connection, run_id: int, found: Sequence[Reread], now: datetime)
     batch = Batch(conn, run_id, now, (), reread=True)
     for each in still:
         here = revisions.c.article_id == each.article_id
-        values = {name: value for name, value in _revision(each.article).items() if name in _RENEWED}
+        values = {
+            name: value for name, value in _revision(each.article).items() if name in _RENEWED
+        }
         conn.execute(
             update(revisions).where(here, revisions.c.revision == each.revision).values(values)
         )
