@@ -20,7 +20,7 @@ from newscrawler.store import near, originals, parts, same_text, search_index
 from newscrawler.store.batch import Batch, Key, Link, Result
 from newscrawler.store.decide import Change, Known
 
-_REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED)
+_REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED, Change.REPARSED)
 """Kinds of lines that new texts have; a search has to find these."""
 
 

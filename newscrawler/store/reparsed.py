@@ -209,6 +209,7 @@ def renew(conn: Connection, run_id: int, found: Sequence[Reread], now: datetime)
             batch.lines.append((each.article_id, each.revision, Change.REPARSED))
     written = {each.article_id: each.article for each in still}
     hooks.written(batch, written, list(written))
+    hooks.settle(batch, near_duplicates=False)
     changes.publish(conn, batch.lines, now)
     return len(still)
 

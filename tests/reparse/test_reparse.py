@@ -61,6 +61,8 @@ def test_another_rule_revises_only_what_it_concerns(kept: Kept) -> None:
     assert summary.report
     assert summary.report.counts[Outcome.REVISED] == len(concerned)
     assert summary.report.adds_up
+    found = kept.shell.newscrawler("search", "新规则", "--json", "--limit", "100")
+    assert len(json.loads(found.stdout)) == len(concerned)
     assert_sound(kept)
 
 
