@@ -54,6 +54,7 @@ _BREAK = re.compile(
 _STOP = re.compile(r"\.(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_WIDE_FIGURE = re.compile("[０-９]")
 _ITEM = re.compile(
     r"^\s*(?:\d{1,2}\s*[、.．)）](?!\d)|[一二三四五六七八九十]{1,2}、|[【●■◆])", re.MULTILINE
 )
@@ -84,11 +85,10 @@ class Text:
 def read(title: str, body: str) -> Text:
     """Read a text; the title only helps to tell names and collections."""
     text = trimmed(body)
-    folded = fold(text)
     many = len(_ITEM.findall(text)) >= _COLLECTED
     return Text(
-        clauses=clauses_of(folded),
-        figures=figures_of(folded),
+        clauses=clauses_of(fold(text)),
+        figures=figures_of(text),
         is_collection=many or _COLLECTION.search(title) is not None,
         title=fold(title),
     )
@@ -124,9 +124,13 @@ def _without_end(text: str) -> str:
     return text
 
 
-def figures_of(folded: str) -> frozenset[str]:
-    """The numbers in a folded text; `5.0` and `05` are `5`."""
-    return frozenset(map(plain_figure, set(_FIGURE.findall(folded))))
+def figures_of(text: str) -> frozenset[str]:
+    """The numbers in a trimmed text; `5.0` and `05` are `5`."""
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    if _WIDE_FIGURE.search(text):
+        text = text.translate(_FOLD)
+    return frozenset(map(plain_figure, set(_FIGURE.findall(text))))
 
 
 def plain_figure(figure: str) -> str:

@@ -24,7 +24,7 @@ _RUN = 8
 _BEGINNING = 48
 _FIRST_CLAUSES = 12
 _LONG_ENOUGH = 6
-_LOOKED_AT = 1_200
+_LOOKED_AT = 600
 _STORED = (3, 3, 1)
 _ASKED = (5, 6, 3)
 
@@ -50,8 +50,8 @@ class Sketch:
 
 def sketch(body: str) -> Sketch:
     """Make the sketch of a body's plain text."""
-    text = fold(trimmed(body))
-    clauses = clauses_of(text[:_LOOKED_AT])
+    text = trimmed(body)
+    clauses = clauses_of(fold(text[:_LOOKED_AT]))
     hashes = [crc32(each.encode()) for each in clauses if len(each) >= _LONG_ENOUGH]
     sizes = zip(
         (_runs("".join(clauses[:40])[:_BEGINNING]), hashes, hashes[:_FIRST_CLAUSES]),
