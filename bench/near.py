@@ -24,9 +24,9 @@ from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrate import prepare
 from tests import servers
 
-SIZES = (10_000, 500_000)
+SIZES = (10_000, 300_000)
 KEYS = 6
-STORED = 2_000
+STORED = 1_200
 BATCH = 20
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Says = Callable[[Pair], bool]
