@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from newscrawler import failpoints
 from newscrawler.store import migrate, near_links
+from newscrawler.store.check import check
 from newscrawler.store.engine import Database
 from tests.store.make import article, save, scalar, start
-from tests.store.test_near import CUT, FOREIGN, LEAD, STORY, is_sound, links
+from tests.store.test_near import CUT, FOREIGN, LEAD, STORY, links
 from tests.store.test_near_links import judge_all
 
 UPGRADE = """
@@ -45,7 +46,7 @@ def test_new_articles_are_linked_to_those_from_before(db: Database) -> None:
     assert links(db) == {"9": "1"}
     assert judge_all(db, anew=False) == 2
     assert links(db) == {"3": "1", "4": "1", "9": "1"}
-    assert is_sound(db)
+    assert all(each["ok"] for each in check(db) if each["check"] != "schema")
 
 
 def test_a_migration_killed_while_it_fills_is_repeatable(db: Database, url: str) -> None:
