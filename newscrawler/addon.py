@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ from scrapy.settings import BaseSettings
 from newscrawler import __version__
 from newscrawler.config import SETTINGS, Config, load
 from newscrawler.errors import ConfigError
+from newscrawler.redaction import hide
+
+_SECRET = re.compile(r"PASS|PASSWORD|SECRET|TOKEN|ACCESS_KEY|API_?KEY")
 
 
 def config_of(settings: BaseSettings) -> Config:
@@ -25,7 +30,16 @@ def config_of(settings: BaseSettings) -> Config:
             "JOBDIR is set, but a job directory loses work when a crawl is killed; remove it: the "
             "ledger in DATABASE_URL continues where the last run stopped"
         )
-    return load(overrides=given, env=os.environ, cwd=Path.cwd())
+    config = load(overrides=given, env=os.environ, cwd=Path.cwd())
+    hide([*config.secrets, *_secrets(settings)])
+    return config
+
+
+def _secrets(settings: BaseSettings) -> Iterator[str]:
+    """Secrets among Scrapy's own settings, which it logs as "Overridden settings"."""
+    for name, value in settings.items():
+        if isinstance(name, str) and _SECRET.search(name) and isinstance(value, str):
+            yield value
 
 
 def user_agent(config: Config) -> str:
@@ -48,6 +62,7 @@ class NewscrawlerAddon:
             "DOWNLOAD_WARNSIZE": 0,
             "DOWNLOAD_TIMEOUT": config.page_deadline_s,
             "RETRY_TIMES": config.retry_times,
+            "AUTOTHROTTLE_START_DELAY": config.request_delay_s,
             "DOWNLOAD_SLOTS": {
                 host: {"delay": 0, "concurrency": config.concurrency}
                 for host in config.loopback_hosts

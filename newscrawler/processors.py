@@ -54,7 +54,9 @@ def http_url(raw: str) -> str | None:
     True
     """
     url = clean_line(raw)
-    return url if url.startswith(("http://", "https://")) and len(url) <= 1000 else None
+    if not url.startswith(("http://", "https://")) or len(url) > 1000:
+        return None
+    return url if "@" not in url.partition("://")[2].partition("/")[0] else None
 
 
 def read_published(claim: Claim, loader_context: Mapping[str, Any]) -> Published | None:

@@ -67,7 +67,8 @@ class PlainRedirectMiddleware:
         downgrade = target.scheme == "http" and urlparse_cached(request).scheme == "https"
         if downgrade and host not in self._private:
             raise PageError("redirect_scheme", f"leads from https to http: {url[:200]}")
-        return Request(url).url  # as Scrapy escapes it
+        bare = target._replace(netloc=target.netloc.rpartition("@")[2])  # a password is no address
+        return Request(bare.geturl()).url  # as Scrapy escapes it
 
 
 def _follow(request: Request, url: str, been: list[str]) -> Request:

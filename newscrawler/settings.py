@@ -15,6 +15,8 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "newscrawler.ingest.Ingest": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "newscrawler.net.throttle.HostThrottle": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.logstats.LogStats": None,  # the run report says it
@@ -26,6 +28,11 @@ TWISTED_DNS_RESOLVER = "newscrawler.resolver.GuardedResolver"
 # A local shell for whoever reaches the port: never.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
+
+# A host that answers slowly is asked slowly: on average one request at a time.
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
 
 # Only http and https: a single-URL fetch must not read local files.
 DOWNLOAD_HANDLERS = {

@@ -11,6 +11,7 @@ import click
 from newscrawler import __version__
 from newscrawler.cli._common import Options, setting_option
 from newscrawler.errors import ExitCode, NewscrawlerError
+from newscrawler.redaction import redact
 
 COMMANDS = (
     "changes",
@@ -55,7 +56,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except NewscrawlerError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {redact(str(error))}", err=True)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             sys.exit(ExitCode.INTERRUPTED)

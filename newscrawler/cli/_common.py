@@ -18,6 +18,7 @@ from rich.table import Table
 
 from newscrawler.config import SETTINGS, Config, load
 from newscrawler.errors import ConfigError
+from newscrawler.redaction import hide
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrate import prepare
 
@@ -53,7 +54,9 @@ class Options:
             ConfigError: a setting is unknown or unreadable.
         """
         ours = {name: value for name, value in self.given.items() if name in SETTINGS}
-        return load(overrides=ours, env=os.environ, cwd=Path.cwd())
+        config = load(overrides=ours, env=os.environ, cwd=Path.cwd())
+        hide(config.secrets)
+        return config
 
 
 setting_option = click.option(

@@ -15,6 +15,7 @@ from newscrawler.config import SITES
 from newscrawler.crawl import CrawlResult, settings_for, worst
 from newscrawler.crawl import crawl as run_crawl
 from newscrawler.errors import ConfigError
+from newscrawler.redaction import redact
 from newscrawler.report import render, report_row
 
 
@@ -77,7 +78,7 @@ def _chosen(named: tuple[str, ...], all_sites: bool) -> tuple[str, ...]:
 def _print(results: list[CrawlResult], *, as_json: bool) -> None:
     for result in results:
         if result.error:
-            click.echo(f"error: {result.error}", err=True)
+            click.echo(f"error: {redact(str(result.error))}", err=True)
     if as_json:
         print_json([report_row(result.report) for result in results if result.report])
         return

@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 
 from newscrawler.crawl import check, refuse_unknown, result_of, set_event_loop
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
+from newscrawler.redaction import redact
 from newscrawler.report import render
 from newscrawler.stopping import Stopping
 
@@ -37,7 +38,7 @@ class Command(ScrapyCrawl):
         except KeyboardInterrupt:
             self.exitcode = ExitCode.INTERRUPTED
         except NewscrawlerError as error:
-            sys.stderr.write(f"error: {error}\n")
+            sys.stderr.write(f"error: {redact(str(error))}\n")
             self.exitcode = error.exit_code
         else:
             self.exitcode = self._report()
@@ -71,7 +72,7 @@ class Command(ScrapyCrawl):
         asked = self._stopping is not None and self._stopping.asked
         result = result_of(self._created, interrupted=asked)
         if result.error:
-            sys.stderr.write(f"error: {result.error}\n")
+            sys.stderr.write(f"error: {redact(str(result.error))}\n")
         if result.report:
             sys.stdout.write("\n".join(render(result.report)) + "\n")
         return result.code

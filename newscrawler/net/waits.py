@@ -8,6 +8,8 @@ from collections import Counter
 
 from scrapy.statscollectors import StatsCollector
 
+from newscrawler.net.throttle import STAT
+
 _RETRIES = "newscrawler/retries/"
 _WAITED = "newscrawler/waited_s/"
 
@@ -58,6 +60,11 @@ def notes(stats: StatsCollector) -> list[str]:
             for stat, value in found.items()
             if stat.startswith(_RETRIES)
         )
+    ]
+    lines += [
+        f"{stat.removeprefix(STAT)} answers slowly: asked once every {seconds:.1f} s at the slowest"
+        for stat, seconds in sorted(found.items())
+        if stat.startswith(STAT)
     ]
     refused = found.get("newscrawler/circuit_open", 0)
     if refused:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from newscrawler.redaction import redact
 from newscrawler.store import tasks
 from newscrawler.store.schema import failures
 
@@ -110,7 +111,7 @@ def _storable(trouble: Trouble) -> Trouble:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    return redact(text.replace("\0", "").encode("utf-8", "replace").decode())
 
 
 def resolve(conn: Connection, keys: Iterable[str], now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from newscrawler.errors import StoreError
 from newscrawler.failpoints import hit
 from newscrawler.items import Outcome, RunReport
+from newscrawler.redaction import redact
 from newscrawler.store import outcomes
 from newscrawler.store.engine import Database
 from newscrawler.store.locks import Held, run_lock_name, try_lock
@@ -98,7 +99,7 @@ def finish(
             finished_at=max(now, started or now),  # the clock may have been set back
             requests=requests,
             bytes=bytes,
-            notes=json.dumps(list(notes), ensure_ascii=False),
+            notes=json.dumps([redact(note) for note in notes], ensure_ascii=False),
         )
     )
     hit("before_finish")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from newscrawler import __version__
 from newscrawler.replica import World
 from tests.net.conftest import Crawled, crawl
 from tests.net.fault_server import FaultServer
@@ -70,3 +72,25 @@ def test_s20_a_host_that_only_fails_is_soon_left_alone(tmp_path: Path, fault: Fa
     assert done.report["adds_up"]
     assert done.code == 1
     assert done.rows("SELECT * FROM news") == []
+
+
+async def slowly(ask: Exchange) -> None:
+    await asyncio.sleep(0.1)
+    await ask.whole(ask.good)
+
+
+@pytest.mark.faults
+def test_a_slow_host_is_asked_slowly_and_by_name(tmp_path: Path) -> None:
+    world = World.recorded()
+    with FaultServer({TEXTS: slowly}, world) as server:
+        # As a host that is not this machine, which has a pace of its own.
+        settings = {"DOWNLOAD_SLOTS": {}, "CONCURRENCY": "8", "CONTACT": "ops@news.example"}
+        done = crawl(tmp_path, server, {}, **settings)
+    assert done.code == 0
+    times = server.times(TEXTS)
+    assert len(times) == len(world.ids)
+    settled = times[10:]
+    assert (settled[-1] - settled[0]) / (len(settled) - 1) >= 0.06
+    assert any("answers slowly: asked once every" in note for note in done.report["notes"])
+    names = {asked.headers["user-agent"] for asked in server.log}
+    assert names == {f"newscrawler/{__version__} (+ops@news.example)"}

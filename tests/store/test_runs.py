@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from newscrawler.errors import SiteBusyError
-from newscrawler.items import Outcome
-from newscrawler.store import ledger, locks, queries, runs
+from newscrawler.items import Listing, Outcome
+from newscrawler.store import ledger, lists, locks, queries, runs
 from newscrawler.store.engine import Database
 from tests.store.make import HOUR, T0, announcement, article, counts, miss, rows, save, start
 
@@ -138,8 +138,10 @@ def test_an_opened_run_lives_and_closes_what_dead_ones_left(db: Database, run_id
 
 
 def test_freshness_tells_of_the_last_run_and_the_newest_article(db: Database, run_id: int) -> None:
+    listing = Listing(name="flash", url="", rows=[announcement("1"), announcement("2")])
     with db.write() as conn:
-        ledger.announce(conn, run_id, [announcement("1"), announcement("2")], T0)
+        lists.watch(conn, "site", listing, listing.rows, T0, None)
+        ledger.announce(conn, run_id, listing.rows, T0)
     save(db, run_id, article("1"))
     with db.read() as conn:
         fresh = queries.freshness(conn, "site")
@@ -148,4 +150,4 @@ def test_freshness_tells_of_the_last_run_and_the_newest_article(db: Database, ru
     assert fresh["last_run"]["run_id"] == run_id
     assert (fresh["articles"], fresh["waiting"]) == (1, 1)
     assert fresh["newest_published_at"] == T0 - HOUR
-    assert fresh["lists"] == {"flash": T0}
+    assert fresh["lists"]["flash"].new_at == T0

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from newscrawler.dates import SHANGHAI, parse_time, plausible
 from newscrawler.errors import BadIdError, PageError
 from newscrawler.items import Announcement
+from newscrawler.processors import http_url
 from newscrawler.sites.eastmoney.ids import parse_id
 from newscrawler.sites.eastmoney.wire import first_text, fold, read_json
 from newscrawler.text import clean_line
@@ -85,7 +86,7 @@ def _announcement(
     raw = {field: first_text(record, *keys) for field, keys in _FIELDS.items()}
     tidy = {field: clean_line(text) for field, text in raw.items()}
     tidy["published_raw"] = tidy["published_raw"][:64]
-    tidy["url"] = _http_url(tidy["url"])
+    tidy["url"] = http_url(tidy["url"]) or ""
     moment = parse_time(raw["published_raw"], zone=SHANGHAI, now=now)
     return Announcement(
         site=SITE,
@@ -119,10 +120,6 @@ def _identify(record: dict[str, object]) -> tuple[str, str]:
             if key == "infocode":
                 raise
     raise BadIdError("the row has no article id")
-
-
-def _http_url(url: str) -> str:
-    return url if url.startswith(("http://", "https://")) and len(url) <= 1000 else ""
 
 
 _WEBAPI = "http://183.136.162.242"
