@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from newscrawler.dates import SHANGHAI, parse_time, plausible
+from newscrawler.errors import PageError
 from newscrawler.text import clean_line
 
 _PUNCTUATION = frozenset(" ，。：！？、；“”,.:!?;")
@@ -38,6 +39,16 @@ def clean_title(raw: str) -> str | None:
     """
     title = clean_line(raw)
     return title if title and len(title) <= MAX_TITLE_CHARS else None
+
+
+def require_plausible_title(raw: str) -> None:
+    """Refuse a title that is longer than any.
+
+    Raises:
+        PageError: `implausible`.
+    """
+    if len(raw) > MAX_TITLE_CHARS and len(clean_line(raw)) > MAX_TITLE_CHARS:
+        raise PageError("implausible", f"a title of {len(raw):,} characters")
 
 
 def clean_text(raw: str) -> str | None:

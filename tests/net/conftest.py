@@ -59,6 +59,14 @@ class Crawled:
     def stored(self, fault: str) -> bool:
         return bool(self.rows("SELECT 1 FROM news WHERE external_id = ?", self.ids[fault]))
 
+    def news(self, fault: str) -> dict[str, Any]:
+        """The row of the article that had this fault."""
+        with sqlite3.connect(self.database) as connection:
+            connection.row_factory = sqlite3.Row
+            query = "SELECT * FROM news WHERE external_id = ?"
+            [row] = connection.execute(query, (self.ids[fault],))
+            return dict(row)
+
     def tries(self, fault: str) -> int:
         return len(self.server.times(f"GetNewsText.do?id=NW{self.ids[fault]}"))
 
@@ -118,7 +126,7 @@ def plan(world: World, names: list[str]) -> dict[str, str]:
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     """One crawl in which every article has another fault, but for some that have none."""
     world = World.recorded()
-    world.grow(20)
+    world.grow(60)
     ids = plan(world, [*FAULTS, "none"])
     faults: dict[str, Fault] = {ids[name]: fault for name, fault in FAULTS.items()}
     chain = {f"/chain/{n}": _hop(n + 1) for n in range(30)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.net import coded_faults
+from tests.net import coded_faults, contents
 from tests.net.exchange import CRLF, FAULTS, OK, Exchange, Fault, fault
 
-__all__ = ["FAULTS", "Exchange", "Fault", "coded_faults"]
+__all__ = ["FAULTS", "Exchange", "Fault", "coded_faults", "contents"]
 
 
 async def drip(ask: Exchange, text: bytes) -> None:

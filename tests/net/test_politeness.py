@@ -48,7 +48,7 @@ def test_s19_who_asks_for_too_long_a_wait_is_asked_again_by_the_next_run(tmp_pat
     done = crawl_with(tmp_path, asks_to_wait(b"999999", 99))
     assert done.ended("fault") == ("failed", "http_429")
     assert done.tries("fault") == 1
-    assert done.seconds < 20
+    assert not any(note.startswith("waited") for note in done.report["notes"])
     assert {row[0] for row in done.rows("SELECT reason FROM news_failures")} <= {
         "http_429",
         "circuit_open",
@@ -60,7 +60,7 @@ def test_s19_who_asks_for_too_long_a_wait_is_asked_again_by_the_next_run(tmp_pat
 def test_s19_a_wait_that_makes_no_sense_is_our_own(tmp_path: Path) -> None:
     done = crawl_with(tmp_path, asks_to_wait(b"-5", 1))
     assert done.ended("fault") == ("new", "")
-    assert done.seconds < 20
+    assert len(done.server.times(done.ids["fault"])) == 2
 
 
 @pytest.mark.parametrize("fault", [s20_503, pytest.param(s22_login_page, marks=pytest.mark.faults)])

@@ -31,3 +31,13 @@ def test_tests_that_it_names_exist() -> None:
 
 def test_every_fault_of_the_server_has_its_row() -> None:
     assert {name[:3].upper() for name in FAULTS} - rows() == set()
+
+
+PROMISED = {"S": 30, "C": 21, "N": 11}
+
+
+def test_every_row_of_the_matrix_has_a_line_with_a_test() -> None:
+    wanted = {f"{kind}{at:02}" for kind, most in PROMISED.items() for at in range(1, most + 1)}
+    assert wanted - rows() == set()
+    lines = [line for line in PAGE.splitlines() if ROW.match(line)]
+    assert [line[:30] for line in lines if "[`test_" not in line] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.net.conftest import Crawled
+from tests.net.contents import ENDS
 from tests.net.faults import FAULTS
 
 EXPECTED = {
@@ -64,6 +65,7 @@ EXPECTED = {
     "c01_damaged_upstream": ("failed", "charset"),
     "c10_deep_json": ("failed", "not_json"),
     "c10_huge_integer": ("failed", "not_json"),
+    **{name: (outcome, reason) for name, (outcome, reason, _) in ENDS.items()},
 }
 ONCE = {"too_large", "redirect_loop", "redirect_scheme", "encoding", "upstream_error", "blocked"}
 """Reasons that no further try in the same run can mend."""

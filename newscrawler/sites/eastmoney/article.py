@@ -8,7 +8,7 @@ from datetime import datetime
 from newscrawler.body import read_body
 from newscrawler.items import Article, Task
 from newscrawler.loaders import ArticleLoader, IncompleteError
-from newscrawler.processors import Claim
+from newscrawler.processors import Claim, require_plausible_title
 from newscrawler.sites.eastmoney.answers import Answer
 from newscrawler.sites.eastmoney.ids import article_url
 from newscrawler.sites.eastmoney.postings import postings_of
@@ -25,8 +25,9 @@ def read_article(
     Raises:
         IncompleteError: title, time or body is missing; `reason in NEEDS_API` says whether the
             article API may still know.
-        PageError: the body cannot be read (`too_deep`).
+        PageError: the body cannot be read (`too_deep`), or the title is none (`implausible`).
     """
+    require_plausible_title(answer.title)
     prose = answer.prose or (api.content if api else "")
     # Securities come from `content`, which carries the keyword links.
     body = read_body(prose, securities_html=answer.content if answer.content.strip() else None)
