@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+FUZZ_SECONDS ?= 60
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Every core, up to four: each process starts its own database servers.
@@ -10,7 +11,7 @@ PYTEST := $(BIN)/pytest -rs --numprocesses=auto --maxprocesses=4
 
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
-.PHONY: check lint types imports test test-faults test-mariadb test-install test-all \
+.PHONY: check lint types imports test test-faults test-mariadb test-browser test-install test-all fuzz \
 	demo bench fix docs lock system-packages clean help
 
 check: lint types imports test ## all that a change has to pass (plain make does this)
@@ -29,10 +30,13 @@ test: $(STAMP) ## the test suite, on SQLite and on a real PostgreSQL
 	$(PYTEST)
 
 test-faults: $(STAMP) ## the slow fault matrix
-	$(PYTEST) -m "faults and not mariadb"
+	$(PYTEST) -m "faults and not mariadb and not browser"
 
 test-mariadb: $(STAMP) ## the tests that need a MariaDB server (make system-packages)
 	$(PYTEST) -m mariadb
+
+test-browser: $(STAMP) ## stored HTML in a real browser (make system-packages)
+	$(PYTEST) -m browser
 
 test-install: ## what users install: without development packages, in an environment of its own
 	rm -rf build $(VENV)-runtime
@@ -40,8 +44,12 @@ test-install: ## what users install: without development packages, in an environ
 	$(VENV)-runtime/bin/newscrawler demo --database $(VENV)-runtime/demo.db
 	$(VENV)-runtime/bin/newscrawler sites -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
 
-test-all: system-packages $(STAMP) ## every test there is, with MariaDB and the fault matrix
+test-all: system-packages $(STAMP) ## every test there is, with MariaDB, a browser and the fault matrix
 	$(PYTEST) -m ""
+
+fuzz: ## fuzz all that reads what strangers wrote, for FUZZ_SECONDS in total
+	$(PYTHON) requirements/install.py $(VENV)-fuzz fuzz
+	$(VENV)-fuzz/bin/python -m tests.fuzz $(FUZZ_SECONDS)
 
 demo: $(STAMP) ## crawl recorded real articles from a local replica into SQLite, twice
 	$(BIN)/newscrawler demo
@@ -59,11 +67,11 @@ docs: $(STAMP) ## rewrite what docs/ takes from the code: settings, commands, SQ
 lock: $(STAMP) ## resolve the dependencies anew: every version and hash
 	UV="$(BIN)/uv" sh requirements/lock.sh
 
-system-packages: ## install what pip cannot: the MariaDB server
+system-packages: ## install what pip cannot: the MariaDB server, a browser
 	sh requirements/system-packages.sh
 
 clean: ## remove the environment, caches and build results (never a database)
-	rm -rf $(VENV) $(VENV)-runtime build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-runtime $(VENV)-fuzz build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find newscrawler pipelines tests bench requirements -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## show this list

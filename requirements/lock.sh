@@ -8,3 +8,4 @@ resolve() {
 }
 resolve --extra parquet --group dev --group build --output-file requirements/dev.txt
 resolve --group build --constraint requirements/dev.txt --output-file requirements/runtime.txt
+resolve --group build --group fuzz --constraint requirements/dev.txt --output-file requirements/fuzz.txt

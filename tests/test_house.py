@@ -16,7 +16,7 @@ import pytest
 from tests import vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
+LOCKS = ("requirements/runtime.txt", "requirements/dev.txt", "requirements/fuzz.txt")
 
 MACHINE_PATH = re.compile(r"(?<![\w.~/])/(work|root|home|Users|opt)/[\w.-]+")
 REGISTRY = re.compile(r"\b(files\.pythonhosted|pypi\.(org|python)|deb\.debian|registry\.npmjs)\b")

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,24 +122,49 @@ def plan(world: World, names: list[str]) -> dict[str, str]:
     return dict(zip(names, sorted(world.ids), strict=False))
 
 
+TIMED = [name for name in FAULTS if name[:3] in ("s01", "s02", "s03", "s04")]
+"""Faults that only end by PAGE_DEADLINE_S. All others get a deadline that no busy machine meets."""
+
+
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     """One crawl in which every article has another fault, but for some that have none."""
+    others = [name for name in FAULTS if name not in TIMED]
+    yield from _crawl_of(tmp_path_factory.mktemp("faulty"), others, PAGE_DEADLINE_S="60")
+
+
+@pytest.fixture(scope="session")
+def too_slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """A crawl with the faults that take for ever."""
+    yield from _crawl_of(tmp_path_factory.mktemp("slow"), TIMED, PAGE_DEADLINE_S="2")
+
+
+@pytest.fixture
+def crawled_with(request: pytest.FixtureRequest) -> Callable[[str], Crawled]:
+    """The crawl in which a fault was met."""
+
+    def find(fault: str) -> Crawled:
+        crawled = request.getfixturevalue("too_slow" if fault in TIMED else "faulty")
+        assert isinstance(crawled, Crawled)
+        return crawled
+
+    return find
+
+
+def _crawl_of(folder: Path, names: Sequence[str], **settings: object) -> Iterator[Crawled]:
     world = World.recorded()
     world.grow(60)
-    ids = plan(world, [*FAULTS, "none"])
-    faults: dict[str, Fault] = {ids[name]: fault for name, fault in FAULTS.items()}
+    ids = plan(world, [*names, "none"])
+    faults: dict[str, Fault] = {ids[name]: FAULTS[name] for name in names}
     chain = {f"/chain/{n}": _hop(n + 1) for n in range(30)}
     with FaultServer({**faults, **chain}, world) as server:
-        folder = tmp_path_factory.mktemp("faulty")
-        settings = {
-            "PAGE_DEADLINE_S": "3",
+        shared = {
             "MAX_PAGE_BYTES": str(2 << 20),
             "CONCURRENCY": "32",
             "IN_FLIGHT": "64",
             "NEWSCRAWLER_BREAKER_FAILURES": 10_000,
         }
-        yield crawl(folder, server, ids, **settings)
+        yield crawl(folder, server, ids, **shared, **settings)
 
 
 def _hop(number: int) -> Fault:

@@ -68,8 +68,8 @@ for number, date in enumerate(
      "2099-01-01 00:00:00", "-1", "NaN", "1e400", "1970-01-01 00:00:00", "昨天"],
     start=1,
 ):  # fmt: skip
-    end = ("new", "", TITLE) if date == "昨天" else ("pending", "implausible_date", "")
-    add(f"c16_date_{number}", end, date=date)
+    # The lists know a time that can be: it is taken in place of the article's own.
+    add_stored(f"c16_date_{number}", date=date)
 add_stored("c16_epoch", date="1645678832000")
 add_stored(
     "c20_entities",

@@ -227,3 +227,22 @@ async def c01_neither(ask: Exchange) -> None:
 @fault
 async def c01_damaged_upstream(ask: Exchange) -> None:
     await ask.whole(ask.good.replace("。".encode(), "\ufffd".encode()))
+
+
+def leads_to(url: bytes) -> Fault:
+    async def answer(ask: Exchange) -> None:
+        await ask.whole(b"", b"Location: " + url, status=b"302 Found")
+
+    return answer
+
+
+FAULTS["n04_to_a_private_address"] = leads_to(b"http://10.9.8.7/")
+FAULTS["n04_to_an_odd_form"] = leads_to(b"http://[::ffff:a9fe:a9fe]/latest/meta-data")
+FAULTS["n05_to_data"] = leads_to(b"data:text/html,x")
+FAULTS["n05_to_ftp"] = leads_to(b"ftp://news.example/")
+
+
+@fault
+async def n05_meta_refresh(ask: Exchange) -> None:
+    page = "<html><meta http-equiv=refresh content='0;url=/refreshed'><p>正文"
+    await ask.whole(page.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,6 +44,14 @@ def test_c12_nothing_active_is_stored(faulty: Crawled) -> None:
 def test_c15_injections_are_stored_character_for_character(faulty: Crawled) -> None:
     row = faulty.news("c15_injections")
     assert (row["title"], row["body"]) == (INJECTIONS, INJECTIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in CONTENTS if name.startswith("c16_date")])
+def test_c16_a_date_that_cannot_be_is_never_taken_for_another(faulty: Crawled, name: str) -> None:
+    row = faulty.news(name)
+    own = json.loads(CONTENTS[name](CODE))["date"] == "昨天"
+    assert row["published_from"].startswith("article.date" if own else "list.")
+    assert "1990" <= row["published_at"] <= datetime.now(UTC).isoformat()
 
 
 @pytest.mark.parametrize(

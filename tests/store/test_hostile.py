@@ -12,7 +12,11 @@ from pipelines.dedupe import DedupePipeline
 from tests.net.contents import CONTENTS, ENDS
 from tests.store.make import T0, news, rows, save, start
 
-STORED = [name for name, (outcome, _, _) in ENDS.items() if outcome == "new"]
+STORED = [
+    name
+    for name, (outcome, _, _) in ENDS.items()
+    if outcome == "new" and not name.startswith("c16_date")  # their times come from lists
+]
 CODE = "202202242287513337"
 
 
