@@ -111,10 +111,12 @@ def test_lock_has_a_hash_for_every_version_and_no_address(lock: str) -> None:
 
 
 def test_locks_agree() -> None:
-    runtime, dev = (
+    runtime, dev, fuzz = (
         set(re.findall(r"^\S+==\S+", text_of(ROOT / lock), re.MULTILINE)) for lock in LOCKS
     )
     assert runtime < dev
+    assert runtime < fuzz
+    assert {each.partition("=")[0] for each in fuzz - dev} == {"atheris"}
 
 
 def test_lock_has_every_direct_dependency() -> None:
