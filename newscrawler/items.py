@@ -138,7 +138,8 @@ class Body:
     @property
     def text(self) -> str:
         """Plain text, one block a line."""
-        return "\n".join(block.text.replace("\n", " ") for block in self.blocks)
+        text = "\0".join([block.text for block in self.blocks])
+        return text.replace("\n", " ").replace("\0", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from newscrawler.failpoints import hit
-from newscrawler.items import Article, Miss, Saved
+from newscrawler.items import Article, Miss, Outcome, Saved
 from newscrawler.store import changes, failures, hooks, lookup, misses, outcomes, tasks, versions
 from newscrawler.store.batch import Batch, Key, Observation, Result, Standing, key_of
 from newscrawler.store.decide import Known
@@ -93,26 +93,31 @@ def _moves(observation: Observation, known: Known | None) -> bool:
 
 def _save_round(batch: Batch, observations: Sequence[Observation], found: Found) -> list[Saved]:
     standings = found.standings
-    keys = {key_of(each): None for each in observations}
-    observed = [each for each in observations if isinstance(each, Article)]
+    keyed = {key_of(each): each for each in observations}
+    observed = {key: each for key, each in keyed.items() if isinstance(each, Article)}
     results = versions.write(batch, observed, found)
-    hooks.seen(batch, observed, found.known, results)
+    hooks.seen(batch, list(observed.values()), found.known, results)
     results |= misses.write(batch, [each for each in observations if isinstance(each, Miss)], found)
     if not batch.reread:
-        tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keys])
-    settled = outcomes.conclude(batch, {key: (standings[key], results[key].ending) for key in keys})
+        tasks.write(batch, [(key, standings[key], results[key].ticket) for key in keyed])
+    settled = outcomes.conclude(
+        batch, {key: (standings[key], results[key].ending) for key in keyed}
+    )
     if not batch.reread:
         _write_failures(batch, results, standings, found.failing)
-    return [
-        Saved(
-            site=each.site,
-            external_id=each.external_id,
-            outcome=settled[key_of(each)],
-            article_id=results[key_of(each)].ending.article_id,
-            revision=results[key_of(each)].ending.revision,
-        )
-        for each in observations
-    ]
+    return [_saved(key, settled[key], results[key]) for key in keyed]
+
+
+def _saved(key: Key, outcome: Outcome, result: Result) -> Saved:
+    site, external_id = key
+    ending = result.ending
+    return Saved(
+        site=site,
+        external_id=external_id,
+        outcome=outcome,
+        article_id=ending.article_id,
+        revision=ending.revision,
+    )
 
 
 def _write_failures(

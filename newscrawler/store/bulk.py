@@ -1,21 +1,23 @@
 """Writes many rows by plain SQL on the driver: what the writing path is made of.
 
-SQLAlchemy's own statements cost more than the rows they write; it still opens the connection, and
-turns the driver's errors into its own. On SQLite one statement takes many rows: with a
-statement a row, the writer's thread would give the interpreter up for each and have to get it back
-from a busy event loop. Servers take one row a statement, many statements a round trip.
+SQLAlchemy's own statements cost more than the rows they write. It still opens the connections and
+ends the transactions, and errors are those that it would raise. On SQLite one statement takes many
+rows: with a statement a row, the writer's thread would give the interpreter up for each and have to
+get it back from a busy event loop. Servers take one row a statement, many statements a round trip.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from newscrawler.store.types import MARIADB
 
@@ -72,7 +74,21 @@ def _execute(
             conn.exec_driver_sql(spell(what, kind, 1), list(rows))
         return
     for part in pieces(rows):
-        conn.exec_driver_sql(spell(what, kind, len(part)), tuple(chain.from_iterable(part)))
+        on_sqlite(conn, spell(what, kind, len(part)), tuple(chain.from_iterable(part)))
+
+
+def on_sqlite(conn: Connection, query: str, values: Values) -> sqlite3.Cursor:
+    """Run one statement past SQLAlchemy, with errors as SQLAlchemy raises them."""
+    cursor = cast("sqlite3.Cursor", conn.connection.cursor())
+    try:
+        cursor.execute(query, values)
+    except sqlite3.Error as error:
+        raise _as_of_sqlalchemy(conn, query, error) from error
+    return cursor
+
+
+def _as_of_sqlalchemy(conn: Connection, query: str, error: sqlite3.Error) -> BaseException:
+    return DBAPIError.instance(query, (), error, sqlite3.Error, dialect=conn.dialect)
 
 
 def pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -118,6 +134,7 @@ def moments(kind: str) -> Callable[[datetime], Any]:
     return _as_naive if kind in MARIADB else _as_it_is
 
 
+@lru_cache(maxsize=1000)
 def _as_text(moment: datetime) -> str:
     return _utc(moment).isoformat(" ", "microseconds")[:26]
 

@@ -24,7 +24,7 @@ _REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED, Change.REPARSED)
 """Kinds of lines that new texts have; a search has to find these."""
 
 
-def links(fresh: Sequence[Article], roots: Mapping[str, int]) -> dict[Key, Link]:
+def links(fresh: Mapping[Key, Article], roots: Mapping[str, int]) -> dict[Key, Link]:
     """Which of these new articles repeat an earlier one, and for what reason (news.duplicate_of).
 
     `roots`: the earliest stored article of each text hash. A link names a stored article by its
@@ -33,9 +33,11 @@ def links(fresh: Sequence[Article], roots: Mapping[str, int]) -> dict[Key, Link]
     return same_text.links(fresh, roots)
 
 
-def inserted(batch: Batch, article_id: int, article: Article, link: Link | None, root: int) -> None:
-    """A new article was stored; `root` is the number of what it is linked to, if it is."""
-    batch.near.add(article_id, article, (None, None) if link is None else (root, link.reason))
+def inserted(
+    batch: Batch, article_id: int, article: Article, link: tuple[int | None, str | None]
+) -> None:
+    """A new article gets its row; `link`: its duplicate_of and duplicate_reason."""
+    batch.near.add(article_id, article, link)
 
 
 def relink(batch: Batch, article_id: int, article: Article, before: str) -> None:

@@ -21,7 +21,7 @@ from newscrawler.errors import StoreError
 from newscrawler.items import Article, Outcome
 from newscrawler.store import article_rows, failures, outcomes, tasks, texts
 from newscrawler.store.batch import Key, Observation, Standing, by_site, key_of
-from newscrawler.store.bulk import marks, pieces
+from newscrawler.store.bulk import marks, on_sqlite, pieces
 from newscrawler.store.decide import Known, State, Ticket
 
 
@@ -136,7 +136,7 @@ def _find_at_once(
 ) -> None:
     wanted = [_wanted(number, each) for number, each in enumerate(observations)]
     parameters = (*chain.from_iterable(wanted), run_id, run_id)
-    answer = conn.exec_driver_sql(_question(len(wanted)), parameters).scalar_one()
+    (answer,) = on_sqlite(conn, _question(len(wanted)), parameters).fetchone()
     kind, article, task, change, rows = json.loads(answer)
     if kind is None:
         raise StoreError(f"there is no run {run_id}")

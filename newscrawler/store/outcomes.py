@@ -82,7 +82,8 @@ def conclude(batch: Batch, endings: Mapping[Key, tuple[Standing, Ending]]) -> di
         outcome = settled[key] = settle(standing.outcome, ending.outcome)
         _count(batch.counts, standing, outcome)
         if not standing.in_run:
-            ended = replace(ending, outcome=outcome)
+            same = outcome is ending.outcome
+            ended = ending if same else replace(ending, outcome=outcome)
             fresh.append(_row(batch.run_id, standing.task_id, ended, at))
         elif outcome is ending.outcome:
             rows.append(_row(batch.run_id, standing.task_id, ending, at))

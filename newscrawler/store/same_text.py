@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from newscrawler.items import Article
 from newscrawler.store import texts
-from newscrawler.store.batch import Batch, Key, Link, key_of
+from newscrawler.store.batch import Batch, Key, Link
 from newscrawler.store.decide import Change
 
 
-def links(fresh: Iterable[Article], roots: Mapping[str, int]) -> dict[Key, Link]:
+def links(fresh: Mapping[Key, Article], roots: Mapping[str, int]) -> dict[Key, Link]:
     """Which new articles have the text of a stored one (`roots`), or of one before them."""
     found: dict[Key, Link] = {}
     firsts: dict[str, int | Key] = dict(roots)
-    for article in fresh:
-        if not article.text_hash:
-            continue
-        first = firsts.setdefault(article.text_hash, key_of(article))
-        if first != key_of(article):
-            found[key_of(article)] = Link(first, texts.SAME_TEXT)
+    for key, article in fresh.items():
+        if article.text_hash:
+            first = firsts.setdefault(article.text_hash, key)
+            if first != key:
+                found[key] = Link(first, texts.SAME_TEXT)
     return found
 
 

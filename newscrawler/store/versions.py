@@ -7,68 +7,62 @@ from datetime import datetime
 
 from newscrawler.items import Article, Outcome
 from newscrawler.store import article_rows, hooks, texts
-from newscrawler.store.batch import Batch, Ending, Key, Link, Result, key_of
+from newscrawler.store.batch import Batch, Ending, Key, Link, Result
 from newscrawler.store.bulk import Values
 from newscrawler.store.decide import Decision, Known, decide
 from newscrawler.store.lookup import Found
 
 
-def write(batch: Batch, observed: Sequence[Article], found: Found) -> dict[Key, Result]:
-    """Store articles of distinct ids, of which at most one (then alone) changes its text."""
+def write(batch: Batch, observed: Mapping[Key, Article], found: Found) -> dict[Key, Result]:
+    """Store articles, of which at most one (then alone) changes its text."""
     if not observed:
         return {}
-    fresh = [article for article in observed if key_of(article) not in found.known]
+    known = found.known
+    fresh = {key: article for key, article in observed.items() if key not in known}
     links = hooks.links(fresh, found.roots)
     decisions = {
-        key_of(article): decide(
-            found.known.get(key_of(article)),
+        key: decide(
+            known.get(key),
             article.content_hash,
-            is_duplicate=key_of(article) in links,
+            is_duplicate=key in links,
             reread=batch.reread,
         )
-        for article in observed
+        for key, article in observed.items()
     }
-    writing = [article for article in observed if decisions[key_of(article)].writes]
-    sources = article_rows.make_sources(batch.conn, writing, found.sources)
-    ids = {key: each.article_id for key, each in found.known.items()}
-    first_line = batch.next_change
-    ids |= _insert(batch, fresh, sources, links, found, _seqs(observed, decisions, first_line))
+    writing = {key: article for key, article in observed.items() if decisions[key].writes}
+    sources = article_rows.make_sources(batch.conn, writing.values(), found.sources)
+    ids = {key: each.article_id for key, each in known.items()}
+    ids |= _insert(batch, fresh, sources, links, found, _seqs(decisions, batch.next_change))
     _claim(batch, fresh, found.roots, ids)
-    _update(batch, observed, decisions, sources, found.known)
+    _update(batch, observed, decisions, sources, known)
     _write_revisions(batch, writing, decisions, sources, ids)
-    for article in observed:
-        key = key_of(article)
-        decision = decisions[key]
+    for key, article in observed.items():
+        decision, before = decisions[key], known.get(key)
         batch.lines.extend((ids[key], decision.revision, change) for change in decision.changes)
-        before = found.known.get(key)
         if before is not None and before.text_hash != article.text_hash:
             hooks.relink(batch, before.article_id, article, before.text_hash)
     revised = [ids[key] for key, each in decisions.items() if each.outcome is Outcome.REVISED]
-    hooks.written(batch, {ids[key_of(article)]: article for article in writing}, revised)
+    hooks.written(batch, {ids[key]: article for key, article in writing.items()}, revised)
     return {
-        key_of(article): _result(
-            batch, article, decisions[key_of(article)], ids, found.known.get(key_of(article))
-        )
-        for article in observed
+        key: _result(batch, article, decisions[key], ids[key], known.get(key))
+        for key, article in observed.items()
     }
 
 
-def _seqs(
-    observed: Sequence[Article], decisions: Mapping[Key, Decision], first: int
-) -> dict[Key, int]:
+def _seqs(decisions: Mapping[Key, Decision], first: int) -> dict[Key, int]:
     """The number that the last line about each article will have, where it is known before."""
     if not first:
         return {}
     seqs = {}
-    for article in observed:
-        first += len(decisions[key_of(article)].changes)
-        seqs[key_of(article)] = first - 1
+    for key, decision in decisions.items():
+        first += len(decision.changes)
+        seqs[key] = first - 1
     return seqs
 
 
 def _insert(
     batch: Batch,
-    fresh: Sequence[Article],
+    fresh: Mapping[Key, Article],
     sources: Mapping[str, int],
     links: Mapping[Key, Link],
     found: Found,
@@ -78,8 +72,7 @@ def _insert(
     ids: dict[Key, int] = {}
     numbers = _take_numbers(batch, len(fresh), found)
     rows: list[Values] = []
-    for place, article in enumerate(fresh):
-        key = key_of(article)
+    for place, (key, article) in enumerate(fresh.items()):
         link = links.get(key)
         root = None if link is None else _number(link, ids)
         reason = None if link is None else link.reason
@@ -91,9 +84,10 @@ def _insert(
         else:
             ids[key] = numbers[place]
             rows.append((numbers[place], *row))
-        hooks.inserted(batch, ids[key], article, link, root or 0)
+        hooks.inserted(batch, ids[key], article, (root, reason))
     article_rows.insert_articles(batch.conn, rows)
-    batch.numbered.update({ids[key]: seqs[key] for key in ids if key in seqs})
+    if seqs:
+        batch.numbered.update({number: seqs[key] for key, number in ids.items()})
     return ids
 
 
@@ -108,48 +102,46 @@ def _number(link: Link, ids: Mapping[Key, int]) -> int:
 
 
 def _claim(
-    batch: Batch, fresh: Sequence[Article], roots: Mapping[str, int], ids: Mapping[Key, int]
+    batch: Batch, fresh: Mapping[Key, Article], roots: Mapping[str, int], ids: Mapping[Key, int]
 ) -> None:
     firsts: dict[str, int] = {}
-    for article in fresh:
+    for key, article in fresh.items():
         if article.text_hash not in roots:
-            firsts.setdefault(article.text_hash, ids[key_of(article)])
+            firsts.setdefault(article.text_hash, ids[key])
     texts.claim(batch.conn, firsts)
 
 
 def _write_revisions(
     batch: Batch,
-    writing: Sequence[Article],
+    writing: Mapping[Key, Article],
     decisions: Mapping[Key, Decision],
     sources: Mapping[str, int],
     ids: Mapping[Key, int],
 ) -> None:
-    rows = []
-    for article in writing:
-        key = key_of(article)
-        revision = decisions[key].revision
-        rows.append(
-            article_rows.revision_row(
-                article, ids[key], revision, sources[article.source], batch.run_id, batch.moments
-            )
+    run_id, moments = batch.run_id, batch.moments
+    rows = [
+        article_rows.revision_row(
+            article, ids[key], decisions[key].revision, sources[article.source], run_id, moments
         )
+        for key, article in writing.items()
+    ]
     article_rows.insert_revisions(batch.conn, rows)
 
 
 def _update(
     batch: Batch,
-    observed: Sequence[Article],
+    observed: Mapping[Key, Article],
     decisions: Mapping[Key, Decision],
     sources: Mapping[str, int],
     known: Mapping[Key, Known],
 ) -> None:
     revised: dict[int, Values] = {}
     unchanged: dict[int, tuple[datetime, datetime | None]] = {}
-    for article in observed:
-        before = known.get(key_of(article))
+    for key, article in observed.items():
+        before = known.get(key)
         if before is None:
             continue
-        decision = decisions[key_of(article)]
+        decision = decisions[key]
         seen = max(article.fetched_at, before.last_seen_at)
         if decision.writes:
             revised[before.article_id] = article_rows.current(
@@ -162,12 +154,8 @@ def _update(
 
 
 def _result(
-    batch: Batch,
-    article: Article,
-    decision: Decision,
-    ids: Mapping[Key, int],
-    before: Known | None,
+    batch: Batch, article: Article, decision: Decision, article_id: int, before: Known | None
 ) -> Result:
     first_seen_at = article.fetched_at if before is None else before.first_seen_at
-    ending = Ending(decision.outcome, article_id=ids[key_of(article)], revision=decision.revision)
+    ending = Ending(decision.outcome, article_id=article_id, revision=decision.revision)
     return Result(ending, batch.done(first_seen_at))
