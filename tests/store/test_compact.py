@@ -194,7 +194,7 @@ def test_an_old_database_shows_after_the_upgrade_what_it_showed_before(empty_url
     with closing(open_database(empty_url)) as database:
         migrate.upgrade(database)
         assert shown(database) == before
-        assert [each["result"] for each in check(database)] == ["ok"] * 7
+        assert {each["result"] for each in check(database)} == {"ok"}
         again = article("4", body=Body(blocks=BLOCKS, html=HTML))
         same_text = replace(again, external_id="5")
         saved = save(database, start(database), again, same_text, now=T0 + HOUR)
