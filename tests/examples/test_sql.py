@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import bindparam, text
 
 from newscrawler.items import Body, Outcome, Security, SecurityKind
+from newscrawler.store.contract import CONTRACT
 from newscrawler.store.engine import Database
 from newscrawler.store.types import UTC_TIME
 from tests.store.make import HOUR, T0, article, miss, save, start
@@ -111,3 +112,20 @@ def test_a_week_ago_is_written_as_the_page_says(told: Database) -> None:
         before = conn.scalar(text(query))
         ever = conn.scalar(text("SELECT count(*) FROM news_changes"))
     assert before == ever if T0 + timedelta(days=8) < datetime.now(T0.tzinfo) else before == 0
+
+
+@pytest.mark.parametrize("view", CONTRACT)
+def test_a_view_has_the_documented_columns_on_each_database(db: Database, view: str) -> None:
+    with db.read() as conn:
+        names = list(conn.execute(text(f"SELECT * FROM {view}")).keys())
+    assert names == list(CONTRACT[view].columns)
+
+
+def test_what_is_derived_can_be_checked() -> None:
+    evidence = {
+        "news": {"duplicate_reason", "published_from", "parser_version"},
+        "news_revisions": {"published_from", "parser_version"},
+        "news_securities": {"evidence", "confidence"},
+    }
+    assert all(names <= set(CONTRACT[view].columns) for view, names in evidence.items())
+    assert "news_gaps" in CONTRACT
