@@ -10,7 +10,7 @@ from newscrawler.selftest import crash_test
 from newscrawler.selftest.aim import Aim
 from newscrawler.selftest.victim import End, Shot
 from tests.faults.stage import Stage
-from tests.faults.test_databases import crawl_in
+from tests.faults.test_databases import FULL_BYTES, crawl_in
 from tests.faults.test_databases import small_disk as small_disk
 from tests.faults.test_kills import SCRATCH
 
@@ -46,10 +46,10 @@ def test_d10_fifty_kills_while_archiving_lose_no_article_and_no_answer() -> None
 def test_d10_a_full_disk_of_the_archive_stops_no_crawl(
     stage: Stage, small_disk: Path | None
 ) -> None:
-    for _ in range(30):
-        stage.upstream.advance()
     folder = small_disk or stage.shell.folder / "in the way"
-    if small_disk is None:
+    if small_disk:
+        (small_disk / "other things").write_bytes(bytes(FULL_BYTES - 200_000))
+    else:
         folder.touch()  # where no small disk can be mounted, a file in the way fails every write
     stage.shell.environment["NEWSCRAWLER_RAW_ARCHIVE"] = str(folder / "raw")
     done = crawl_in(stage, limit=None)
