@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -rs --numprocesses=auto --maxprocesses=4
 
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
-.PHONY: check lint types imports test test-faults test-mariadb test-browser test-install test-all fuzz \
+.PHONY: check lint types imports test test-faults test-mariadb test-browser test-jekyll test-install test-all fuzz \
 	demo bench fix docs lock system-packages clean help
 
 check: lint types imports test ## all that a change has to pass (plain make does this)
@@ -38,13 +38,16 @@ test-mariadb: $(STAMP) ## the tests that need a MariaDB server (make system-pack
 test-browser: $(STAMP) ## stored HTML in a real browser (make system-packages)
 	$(PYTEST) -m browser
 
+test-jekyll: $(STAMP) ## the exported site, built by Jekyll and shown by a browser (make system-packages)
+	$(PYTEST) -m jekyll
+
 test-install: ## what users install: without development packages, in an environment of its own
 	rm -rf build $(VENV)-runtime
 	$(PYTHON) requirements/install.py $(VENV)-runtime runtime
 	$(VENV)-runtime/bin/newscrawler demo --database $(VENV)-runtime/demo.db
 	$(VENV)-runtime/bin/newscrawler sites -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
 
-test-all: system-packages $(STAMP) ## every test there is, with MariaDB, a browser and the fault matrix
+test-all: system-packages $(STAMP) ## every test there is, with MariaDB, a browser, Jekyll and the fault matrix
 	$(PYTEST) -m ""
 
 fuzz: ## fuzz all that reads what strangers wrote, for FUZZ_SECONDS in total
@@ -67,7 +70,7 @@ docs: $(STAMP) ## rewrite what docs/ takes from the code: settings, commands, SQ
 lock: $(STAMP) ## resolve the dependencies anew: every version and hash
 	UV="$(BIN)/uv" sh requirements/lock.sh
 
-system-packages: ## install what pip cannot: the MariaDB server, a browser
+system-packages: ## install what pip cannot: the MariaDB server, a browser, Jekyll
 	sh requirements/system-packages.sh
 
 clean: ## remove the environment, caches and build results (never a database)

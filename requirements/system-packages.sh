@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what pip cannot install available to the tests (a MariaDB server, the browser Chromium), or says
+# Makes what pip cannot install available to the tests (MariaDB, Chromium, Jekyll), or says
 # what to install. Exit 0 only if all of it is there; with a program's name, only if that one is.
 set -u
 have() {
@@ -29,4 +29,5 @@ wanted=${1:-all}
 missing=0
 need mariadbd mariadb-server mariadb-server mariadb
 need chromium chromium chromium chromium
+need jekyll jekyll rubygem-jekyll jekyll
 exit $missing

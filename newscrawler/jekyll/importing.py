@@ -182,7 +182,7 @@ def _readers(count: int, now: datetime) -> Iterator[Read]:
         try:
             yield read
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _end_with_parent() -> None:

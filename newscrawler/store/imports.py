@@ -68,7 +68,7 @@ def save(
         if isinstance(each, Article) and ending.reason == IN_STORE:
             seen += _seen(each, known[key_of(each)])
     if fresh:
-        articles.save(conn, run_id, fresh, now)
+        articles.save(conn, run_id, fresh, now, near_duplicates=False)
     _conclude(conn, run_id, same, now)
     originals.keep(conn, run_id, seen)
     _reject(conn, run_id, unread, now)
