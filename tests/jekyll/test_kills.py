@@ -117,6 +117,38 @@ def test_an_export_killed_at_any_step_is_made_good_by_the_next(
     assert tree(site) == tree(tmp_path / "once")
 
 
+AGAIN = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from newscrawler.jekyll.export import SiteOrder, export_site
+from newscrawler.store.engine import open_database
+from newscrawler.store.filters import Filters
+print("go", flush=True)
+db = open_database(sys.argv[1])
+filters = Filters(since=datetime(2022, 1, 1, tzinfo=UTC)) if sys.argv[3] == "fewer" else Filters()
+order = SiteOrder(exact=True, filters=filters, days=1 if sys.argv[3] == "older" else None)
+export_site(db, Path(sys.argv[2]), order, datetime.now(UTC))
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "point"), [("older", "export_post_move:3"), ("fewer", "export_post_remove:3")]
+)
+def test_an_export_killed_while_posts_move_or_go_is_made_good_by_the_next(
+    sqlite_db: Database, archive: Path, tmp_path: Path, what: str, point: str
+) -> None:
+    imported(sqlite_db, archive)
+    url, site, once = f"sqlite:///{sqlite_db.path}", tmp_path / "site", tmp_path / "once"
+    for folder in (site, once):
+        assert run(AGAIN, url, folder, "all") == 0
+    assert run(AGAIN, url, once, what) == 0
+    assert run(AGAIN, url, site, what, point=point) == -signal.SIGKILL
+    assert tree(site) != tree(once)
+    assert run(AGAIN, url, site, what) == 0
+    assert tree(site) == tree(once)
+
+
 def tree(site: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(site)): path.read_bytes()

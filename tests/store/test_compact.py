@@ -201,13 +201,15 @@ def test_an_old_database_shows_after_the_upgrade_what_it_showed_before(empty_url
         assert [each.outcome.value for each in saved] == ["new", "duplicate"]
 
 
-@pytest.mark.parametrize("turn", [1, 6, 12])
-def test_an_upgrade_that_is_killed_can_be_repeated(empty_url: str, turn: int) -> None:
+@pytest.mark.parametrize(
+    "point", ["migration_step:1", "migration_step:6", "migration_step:12", "migration_fill:1"]
+)
+def test_an_upgrade_that_is_killed_can_be_repeated(empty_url: str, point: str) -> None:
     before = old(empty_url)
     upgrade = UPGRADE.replace("prepare", "upgrade")
     killed = subprocess.run(
         [sys.executable, "-c", upgrade, empty_url],
-        env=os.environ | {failpoints.VARIABLE: f"migration_step:{turn}"},
+        env=os.environ | {failpoints.VARIABLE: point},
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
