@@ -194,3 +194,8 @@ def test_too_deep_markup_is_refused_before_it_costs_anything() -> None:
     with pytest.raises(PageError) as caught:
         read_body("<div>" * 100_000)
     assert caught.value.reason == "too_deep"
+
+
+def test_a_block_of_thousands_of_links_is_plain_text() -> None:
+    many = "".join(f'<a href="https://news.example/{each}">甲</a>' for each in range(2001))
+    assert read_body(f"<p>{many}</p>").html == f"<p>{'甲' * 2001}</p>"

@@ -12,6 +12,8 @@ from newscrawler.text import clean_block
 
 MAX_INLINE_BORDERS = 64
 """A block with more markup borders than this, and gaps to close, is written as plain text."""
+MAX_SPANS = 2000
+"""A block with more links and emphasis than this is no prose; it is written as plain text."""
 
 _OVERLAYS = re.compile(">\u0338+")
 _NESTING = ("a", "strong", "em")
@@ -123,7 +125,7 @@ def _placed(draft: Draft, tags: tuple[str, ...]) -> list[Span]:
     text, raw = draft.text, draft.raw[draft.start : draft.end]
     spans = [span for span in draft.spans if span[2] in tags and span[0] < span[1]]
     simple = not draft.cuts and raw.strip() == text
-    if not simple and 2 * len(spans) > MAX_INLINE_BORDERS:
+    if len(spans) > MAX_SPANS or (not simple and 2 * len(spans) > MAX_INLINE_BORDERS):
         return []
     length = len(text)
     shift = draft.start + (raw.find(text) if simple else 0)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newscrawler import redaction
 from newscrawler.redaction import HIDDEN, SafeRecord, forms, hide, redact
 from newscrawler.store.engine import open_database
 from newscrawler.store.schema import metadata
@@ -27,6 +28,13 @@ SCRAPY = {
 }  # fmt: skip
 SECRETS = [PASSWORD, TOKEN, *SCRAPY.values()]
 URL_PASSWORD = "pw-of-a-url"
+
+
+@pytest.fixture(autouse=True)
+def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides is no secret of the next."""
+    monkeypatch.setattr(redaction, "_hidden", set())
+    monkeypatch.setattr(redaction, "_pattern", None)
 
 
 def spellings() -> set[str]:

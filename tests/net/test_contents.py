@@ -91,4 +91,4 @@ def test_c13_c14_c17_rows_of_lists_that_are_no_articles_are_counted_and_never_as
     targets = [request.target for request in world.requests]
     assert not [target for target in targets if "etc" in target or "javascript" in target]
     assert shell.rows("SELECT url FROM announcements WHERE title = '甲'") == [{"url": ""}]
-    assert {path.name[:7] for path in shell.folder.iterdir()} == {"news.db"}
+    assert {path.name[:7] for path in shell.folder.iterdir()} == {"news.db", "raw"}
