@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench.corpus import Corpus
 from newscrawler.items import Article
-from newscrawler.store import articles, runs
+from newscrawler.store import articles, runs, search_index
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
 
-ARTICLES = 4000
+ARTICLES = 2000
 BATCHES = (20, 500)
 ROUNDS = 3
+KINDS = ("raw", "bare", "near", "all")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {
     "sources": "source_id", "tasks": "task_id", "run_tasks": "task_id", "articles": "article_id",
@@ -45,20 +47,26 @@ def main() -> None:
     observed = [corpus.article(number) for number in range(ARTICLES)]
     text = sum(len(one.title.encode()) + len(one.body.text.encode()) for one in observed)
     for size in BATCHES:
-        rates: dict[str, list[float]] = {"raw": [], "plain": [], "near": []}
+        rates: dict[str, list[float]] = {"raw": [], "bare": [], "near": [], "all": []}
         for _ in range(ROUNDS):
             with tempfile.TemporaryDirectory() as scratch:
-                near, filled = Path(scratch) / "near.db", Path(scratch) / "plain.db"
-                rates["near"].append(through_the_store(near, observed, size, near=True))
-                rates["plain"].append(through_the_store(filled, observed, size, near=False))
-                rates["raw"].append(plain(Path(scratch) / "raw.db", read(filled, size)))
-                stored = near.stat().st_size
-        raw, save, full = (statistics.median(rates[kind]) for kind in ("raw", "plain", "near"))
+                files = {kind: Path(scratch) / f"{kind}.db" for kind in rates}
+                with patch.object(search_index, "note"):
+                    bare = through_the_store(files["bare"], observed, size, near=False)
+                    near = through_the_store(files["near"], observed, size, near=True)
+                rates["bare"].append(bare)
+                rates["near"].append(near)
+                rates["all"].append(through_the_store(files["all"], observed, size, near=True))
+                rates["raw"].append(plain(files["raw"], read(files["bare"], size)))
+                stored = {kind: file.stat().st_size / text for kind, file in files.items()}
+        raw, bare, near, full = map(statistics.median, (rates[kind] for kind in KINDS))
         print(f"batches of {size}, articles/s of CPU time (median of {ROUNDS}):")
         print(f"  plain sqlite3, executemany of the same rows: {raw:6.0f}")
-        print(f"  articles.save without near-duplicates:       {save:6.0f} = {save / raw:.2f}")
-        print(f"  articles.save, all on:                       {full:6.0f} = {full / raw:.2f}")
-    print(f"database: {stored / text:.2f} bytes for a byte of title and body")
+        print(f"  articles.save, no search, no near text:      {bare:6.0f} = {bare / raw:.2f}")
+        print(f"  articles.save, no search:                    {near:6.0f} = {near / raw:.2f}")
+        print(f"  articles.save:                               {full:6.0f} = {full / raw:.2f}")
+    print(f"bytes for a byte of title and body: {stored['bare']:.2f}")
+    print(f"with search and near-duplicates: {stored['all']:.2f}")
     print(f"({text / ARTICLES:.0f} bytes of text an article)")
 
 
