@@ -51,7 +51,7 @@ def _let_wait(conn: Connection, changed: Sequence[int]) -> None:
     values: Any
     if conn.dialect.name in MARIADB:
         values = mysql.insert(search_pending)
-        values = values.on_duplicate_key_update(touched=search_pending.c.touched + 1)
+        values = values.on_duplicate_key_update(touched=text("touched + 1"))
     else:
         make: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
         values = make(search_pending).on_conflict_do_update(

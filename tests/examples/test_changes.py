@@ -41,6 +41,8 @@ def test_the_recipe_in_the_same_database_takes_each_change_once(db: Database) ->
     run_id = start(db)
     save(db, run_id, article("1"), article("2"))
     with db.write() as conn:
+        if db.kind == "mariadb":
+            conn.execute(text("ALTER DATABASE CHARACTER SET utf8mb4"))
         for command in recipe("setup"):
             conn.execute(text(command))
     for round_ in range(3):
