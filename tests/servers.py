@@ -113,6 +113,7 @@ def mariadb() -> Iterator[MariaDbServer]:
     )  # fmt: skip
     process = subprocess.Popen(
         [program, "--no-defaults", "--skip-networking", f"--socket={directory / 'socket'}",
+         f"--tmpdir={directory}",  # two servers would clear each other's /tmp
          f"--pid-file={directory / 'pid'}", f"--log-error={directory / 'log'}",
          "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
          "--innodb-flush-method=nosync", *common],
