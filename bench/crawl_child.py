@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +26,9 @@ from newscrawler.store import engine, ledger, runs
 from newscrawler.store.dialect import session_commands
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
+
+PACE_S = 0.05
+"""Seconds between two requests of a paced crawl: a tenth of what a real host gets."""
 
 
 class BareSpider(Spider):
@@ -69,7 +73,12 @@ def run_bare(origin: str, pages: int, concurrency: int) -> None:
 
 
 def run_full(
-    origin: str, pages: int, concurrency: int, path: str, raw_archive: str = "off"
+    origin: str,
+    pages: int,
+    concurrency: int,
+    path: str,
+    raw_archive: str = "off",
+    **more: Any,
 ) -> None:
     fill_ledger(path, ids(pages))
     settings = Settings()
@@ -82,11 +91,12 @@ def run_full(
         "MAX_REQUESTS_PER_HOUR": "0",
         "RAW_ARCHIVE": raw_archive,
         "ROBOTSTXT_OBEY": False,
+        **more,
     }
     for name, value in given.items():
         settings.set(name, value, "cmdline")
     check(settings)
-    crawler = measure(settings, "eastmoney", {})
+    crawler = measure(settings, "eastmoney", {}, path if more else None)
     report = Ingest.of(crawler).report
     assert report is not None
     assert sum(report.counts.values()) == report.discovered == pages, report
@@ -117,8 +127,13 @@ def fill_ledger(path: str, external_ids: list[str]) -> None:
     database.close()
 
 
-def measure(settings: Settings, spider: Any, arguments: dict[str, Any]) -> Crawler:
-    """Run one spider; print its seconds, opening to closing, and the process's peak memory."""
+def measure(
+    settings: Settings, spider: Any, arguments: dict[str, Any], times: str | None = None
+) -> Crawler:
+    """Run one spider; print its seconds, opening to closing, and the process's peak memory.
+
+    With `times`, leave in the file TIMES.json when each id had its outcome committed.
+    """
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     at: dict[str, float] = {}
@@ -129,12 +144,21 @@ def measure(settings: Settings, spider: Any, arguments: dict[str, Any]) -> Crawl
     def closed() -> None:
         at["closed"] = time.monotonic()
 
+    ended: dict[str, float] = {}
+
+    def scraped(item: Any) -> None:
+        ended[item.external_id] = time.monotonic() - at["opened"]
+
     crawler.signals.connect(opened, signals.spider_opened)
+    if times:
+        crawler.signals.connect(scraped, signals.item_scraped)
     crawler.signals.connect(closed, signals.spider_closed)
     process.crawl(crawler, **arguments)
     process.start()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": at["closed"] - at["opened"], "peak_mb": peak}))
+    if times:
+        Path(f"{times}.json").write_text(json.dumps(ended))
     return crawler
 
 
@@ -149,5 +173,10 @@ if __name__ == "__main__":
             run_full(origin, int(pages), int(concurrency), path)
         case ["archived", origin, pages, concurrency, path]:
             run_full(origin, int(pages), int(concurrency), path, f"{path}-raw")
+        case ["timed", origin, pages, concurrency, path]:
+            run_full(origin, int(pages), int(concurrency), path, LOG_LEVEL="CRITICAL")
+        case ["paced", origin, pages, concurrency, path]:
+            paced: dict[str, Any] = {"REQUEST_DELAY_S": str(PACE_S), "DOWNLOAD_SLOTS": {}}
+            run_full(origin, int(pages), int(concurrency), path, LOG_LEVEL="CRITICAL", **paced)
         case ["full", origin, pages, concurrency, path]:
             run_full(origin, int(pages), int(concurrency), path)

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from twisted.internet.defer import Deferred, inlineCallbacks
 
 from newscrawler.errors import NewscrawlerError
+from newscrawler.resting import Rests
 
 Answer = Response | Request
 """A request is what a middleware asks instead."""
@@ -31,6 +32,7 @@ class AbandoningDownloader(Downloader):
         super().__init__(crawler)
         self._open: set[Deferred[Answer]] = set()
         self._is_abandoned = False
+        self._rests = Rests.of(crawler)
 
     @inlineCallbacks
     def fetch(
@@ -47,6 +49,10 @@ class AbandoningDownloader(Downloader):
             return result
         finally:
             self._open.discard(answer)
+
+    def needs_backout(self) -> bool:
+        """Whether as many requests are on their way as may be; those that rest are not."""
+        return 0 < self.total_concurrency <= len(self.active) - self._rests.count
 
     def abandon(self) -> None:
         """End every open request with AbandonedError, and every later one at once."""

@@ -26,6 +26,7 @@ from newscrawler.errors import NewscrawlerError, PageError, SiteBusyError, Store
 from newscrawler.items import Article, Listing, Miss, Outcome, RunReport, Saved, Stage, Task
 from newscrawler.net import waits
 from newscrawler.net.capturing import exchanges_of, list_request
+from newscrawler.resting import Rests
 from newscrawler.session import RunSession
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Ingest:
     """The run of one crawler.
 
     At most `IN_FLIGHT` tasks are between their request and their commit: that bounds what a kill
-    can make the next run fetch again.
+    can make the next run fetch again. One that waits for a further try is not counted meanwhile.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -62,6 +63,7 @@ class Ingest:
         self._crawler = crawler
         self._session: RunSession | None = None
         self._window = asyncio.Semaphore(self.config.in_flight)
+        Rests.of(crawler).lend(self._window)
         self._open: dict[Key, Task] = {}
         self._closing: asyncio.Future[None] | None = None
         self._accounting: set[asyncio.Future[Saved]] = set()
@@ -202,6 +204,7 @@ class Ingest:
             for task in batch:
                 await self._window.acquire()
                 if self.error or given == self._limit:
+                    self._window.release()  # others may wait for it
                     return
                 given += 1
                 self._open[task.site, task.external_id] = task

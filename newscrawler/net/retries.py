@@ -18,6 +18,7 @@ from newscrawler.net.backoff import backoff, retry_after
 from newscrawler.net.breaker import Breaker
 from newscrawler.net.pauses import pause_host
 from newscrawler.net.waits import Waits
+from newscrawler.resting import Rests
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class RetryMiddleware:
         self._crawler = crawler
         self._breaker = Breaker.of(crawler)
         self._waits = Waits(crawler.stats)
+        self._rests = Rests.of(crawler)
         self._times = settings.getint("RETRY_TIMES")
         self._base_s = settings.getfloat("NEWSCRAWLER_RETRY_BASE_S", 1.0)
         self._longest_s = settings.getfloat("NEWSCRAWLER_RETRY_AFTER_MAX_S", 120.0)
@@ -111,7 +113,8 @@ class RetryMiddleware:
         may_pass = trouble.reason in _MAY_PASS or trouble.reason.startswith("http_")
         if not may_pass or tried > self._allowed(request) or self._breaker.is_open(host):
             return None
-        await self._waits.wait(trouble.reason, max(asked, backoff(tried, self._base_s)))
+        pause_s = max(asked, backoff(tried, self._base_s))
+        await self._rests.rest(request, self._waits.wait(trouble.reason, pause_s))
         if self._breaker.is_open(host):
             return None
         again = request.copy()

@@ -91,6 +91,8 @@ class Faults:
         self._lock = threading.Lock()
         self.struck: Counter[str] = Counter()
         """How often each fault struck, by its text."""
+        self.subjects: Counter[str] = Counter()
+        """How often each article or list was struck, by external id or name."""
 
     def add(self, specs: str) -> None:
         """Add the faults that a text names; raise ConfigError if it names another thing."""
@@ -111,6 +113,7 @@ class Faults:
             fault = next(filter(self._falls, self._matching(target, subject)), None)
             if fault:
                 self.struck[fault.spec] += 1
+                self.subjects[subject] += 1
                 fault.left = fault.left - 1 if fault.left else fault.left
             return fault
 
