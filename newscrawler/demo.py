@@ -63,8 +63,22 @@ def run_demo(world: World, database: Path, *, port: int, say: Say) -> ExitCode:
     if again and not world.faults.struck:
         wrong.append(f"the second crawl fetched {again} articles again")
         say(wrong[-1])
+    for line in _faults(world):
+        say(line)
     _show(database, say)
-    return ExitCode.FAILED if wrong or first or second else ExitCode.OK
+    if not (wrong or first or second):
+        return ExitCode.OK
+    crawls = f"the crawls ended with exit codes {first} and {second}"
+    say(f"\nExit code 1: {crawls}, {len(wrong)} lines above say what is not as recorded.")
+    return ExitCode.FAILED
+
+
+def _faults(world: World) -> Iterator[str]:
+    """How often each fault struck."""
+    for fault, times in sorted(world.faults.struck.items()):
+        yield f"{fault} struck {times} of {len(world.requests)} requests."
+    if world.faults.struck:
+        yield ""
 
 
 def raw_archive(database: Path) -> Path:
