@@ -13,13 +13,35 @@ ITEM_PIPELINES = {
     "pipelines.dedupe.DedupePipeline": 200,  # digests of what is right
     "pipelines.store.StorePipeline": 300,  # one transaction decides and writes
 }
+# Of Scrapy's own parts just those that do something here: what a setting turns off is loaded all the
+# same, and aiohttp, requests and a telnet server took a fifth of a crawl's start.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+}
 EXTENSIONS = {
     "newscrawler.ingest.Ingest": 0,
-    "scrapy.extensions.throttle.AutoThrottle": None,
     "newscrawler.net.throttle.HostThrottle": 0,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.logstats.LogStats": None,  # the run report says it
+}
+# Our spiders judge statuses themselves, follow no links and need no referrer.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 50,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+}
+# Ours deal with every answer in which Scrapy's lose data, ask too fast or take no for yes.
+DOWNLOADER_MIDDLEWARES = {
+    "newscrawler.net.robots.RobotsMiddleware": 100,
+    "newscrawler.net.retries.RetryMiddleware": 550,
+    "newscrawler.resolver.RefusalMiddleware": 560,  # names what the guard refused
+    "newscrawler.net.answers.DecodeMiddleware": 590,
+    "newscrawler.redirects.PlainRedirectMiddleware": 600,
+    "newscrawler.net.capturing.CaptureMiddleware": 900,  # sees answers as they came
 }
 
 # Private addresses are refused where names are resolved and where sockets connect.
@@ -59,34 +81,9 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 
-# Our spiders judge statuses themselves, follow no links and need no referrer.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-}
 # Requests can be given up, so that a stop does not wait for slow hosts.
 DOWNLOADER = "newscrawler.downloader.AbandoningDownloader"
 LOG_FORMATTER = "newscrawler.logs.QuietLogFormatter"
-
-# Ours deal with every answer in which Scrapy's lose data, ask too fast or take no for yes.
-DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newscrawler.net.robots.RobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "newscrawler.net.retries.RetryMiddleware": 550,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "newscrawler.net.answers.DecodeMiddleware": 590,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "newscrawler.resolver.RefusalMiddleware": 560,  # names what the guard refused
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "newscrawler.redirects.PlainRedirectMiddleware": 600,
-    "newscrawler.net.capturing.CaptureMiddleware": 900,  # sees answers as they came
-}
 
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"

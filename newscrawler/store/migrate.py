@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +13,9 @@ from newscrawler.store import migrations
 from newscrawler.store.engine import Database
 from newscrawler.store.locks import site_lock
 from newscrawler.store.schema import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 VERSION_TABLE = "newscrawler_version"
 _LOCK_WAIT_S = 120.0
@@ -42,6 +44,8 @@ def upgrade(db: Database, to: str = "head") -> None:
         with site_lock(db, "schema", wait_s=_LOCK_WAIT_S), db.write() as conn:
             at = revision_of(conn)
             if at is None or at < REVISION:
+                from alembic import command  # a fifth of a command's start, and seldom needed
+
                 command.upgrade(_config(db, conn), to)
     except DBAPIError as error:
         raise db.error(error, "cannot upgrade") from error
@@ -71,6 +75,8 @@ def check_schema(db: Database) -> None:
 
 
 def _config(db: Database, conn: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", _directory())
     config.attributes["connection"] = conn
