@@ -13,8 +13,8 @@ ITEM_PIPELINES = {
     "pipelines.dedupe.DedupePipeline": 200,  # digests of what is right
     "pipelines.store.StorePipeline": 300,  # one transaction decides and writes
 }
-# Of Scrapy's own parts just those that do something here: what a setting turns off is loaded all the
-# same, and aiohttp, requests and a telnet server took a fifth of a crawl's start.
+# Of Scrapy's own parts just those that do something here: what a setting turns off is loaded all
+# the same, and aiohttp, requests and a telnet server took a fifth of a crawl's start.
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
