@@ -46,6 +46,9 @@ test-install: ## what users install: without development packages, in an environ
 	$(PYTHON) requirements/install.py $(VENV)-runtime runtime
 	$(VENV)-runtime/bin/newscrawler demo --database $(VENV)-runtime/demo.db
 	$(VENV)-runtime/bin/newscrawler sites -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
+	rm -rf $(VENV)-runtime/site
+	$(VENV)-runtime/bin/newscrawler export jekyll --out $(VENV)-runtime/site -s DATABASE_URL=sqlite:///$(VENV)-runtime/demo.db
+	test -s $(VENV)-runtime/site/_layouts/post.html && test -s $(VENV)-runtime/site/404.html
 
 test-all: system-packages $(STAMP) ## every test there is, with MariaDB, a browser, Jekyll and the fault matrix
 	$(PYTEST) -m ""

@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.corpus import Corpus
 from newscrawler.jekyll.export import SiteOrder, export_site
 from newscrawler.jekyll.forms import exact_post
 from newscrawler.jekyll.importing import import_archive
@@ -24,19 +25,17 @@ from newscrawler.postings import OUTLET, Posting
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
 
-FEW, MANY = 10_000, int(os.environ.get("BENCH_POSTS", "100000"))
-PARAGRAPHS = 6
-_DAY = date(2022, 1, 1)
+FEW, MANY = 5_000, int(os.environ.get("BENCH_POSTS", "20000"))
 
 
 def main() -> None:
-    """Print the rates for MANY posts, and the memory of FEW beside it."""
+    """Print the rates for MANY posts (BENCH_POSTS), and the memory of FEW beside it."""
     with tempfile.TemporaryDirectory() as scratch:
         few = _all(Path(scratch, "few"), FEW)
         many = _all(Path(scratch, "many"), MANY)
     base = MANY / many["plain"]["cpu"]
     rate = MANY / many["import"]["cpu"]
-    print(f"{MANY:,} posts of {PARAGRAPHS} paragraphs, about {many['plain']['kb']:.1f} KB each")
+    print(f"{MANY:,} posts of about {many['plain']['kb']:.1f} KB")
     print(
         f"import:              {rate:7.0f} posts/s/core,"
         f" {MANY / many['import']['wall']:.0f} a second"
@@ -68,20 +67,16 @@ def _measured(part: str, folder: Path) -> dict[str, float]:
 
 
 def make_archive(folder: Path, posts: int) -> None:
-    """Posts of the last generation, a thousand a day, each with a text of its own."""
+    """Posts of the last generation, with the texts of bench/corpus.py."""
     (folder / "_posts").mkdir(parents=True)
-    for number in range(posts):
-        day = _DAY + timedelta(days=number // 1000)
-        name = f"NW{day:%Y%m%d}{2_000_000_000 + number}"
-        lines = [
-            f"第{number}条消息第{place}段：" + "公司公告称，本次交易不构成重大资产重组，" * 4 + "。"
-            for place in range(PARAGRAPHS)
-        ]
-        body = "</p>\r\n <p>".join(lines)
+    for number, article in enumerate(Corpus(posts)):
+        day, time_ = article.published_local[:10], article.published_local[11:19]
+        name = f"NW{day.replace('-', '')}{2_000_000_000 + number}"
+        body = "</p>\r\n <p>".join(block.text for block in article.body.blocks)
+        credit = f'<p class="em_media">（文章来源：{article.source}）</p>'
         posting = Posting(
-            kind=OUTLET, id=name, title=f"第{number}条消息的标题", source=f"媒体{number % 200}",
-            published=f"{day} {number // 60 % 24:02}:{number % 60:02}:08", form="T5",
-            body=f'<p>{body}</p><p class="em_media">（文章来源：媒体{number % 200}）</p>',
+            kind=OUTLET, id=name, title=article.title, source=article.source,
+            published=f"{day} {time_}", form="T5", body=f"<p>{body}</p>{credit}",
         )  # fmt: skip
         (folder / "_posts" / f"{day}-{name}.md").write_text(
             exact_post(posting), encoding="utf-8", newline=""

@@ -77,7 +77,7 @@ def replacing(path: Path) -> Iterator[Sink]:
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         hit("export_renamed")
     except OSError as error:
         raise ExportError(
@@ -128,8 +128,8 @@ def _lock(file: IO[bytes]) -> bool:
     return True
 
 
-def _sync_directory(directory: Path) -> None:
-    """Make the new name as durable as the file."""
+def sync_directory(directory: Path) -> None:
+    """Make the names in it as durable as the files."""
     if sys.platform == "win32":
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -119,7 +119,8 @@ def _export(
             update.changed(conn, last, watch)
     folder.age(kept_from)
     files = _write_pages(directory, order, last, update.categories)
-    state.save(directory, replace(reached, categories=update.categories, files=files))
+    places = {NEW, OLD, pages.CATEGORIES, *(path.rpartition("/")[0] for path in files)}
+    state.save(directory, replace(reached, categories=update.categories, files=files), places)
     own = pages.own_files(order.title, order.addresses.site)
     return SiteReport(
         posts=folder.count,

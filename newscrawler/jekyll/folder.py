@@ -96,11 +96,15 @@ def _twin(path: str) -> str:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Give the path these bytes; whoever reads it sees the old ones or the new ones."""
+    """Give the path these bytes; whoever reads it sees the old ones or the new ones, even after a
+    power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}{_PART}")
     hit("export_post_write")
-    part.write_bytes(data)
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
     hit("export_post_rename")
     part.replace(path)
     hit("export_post_renamed")

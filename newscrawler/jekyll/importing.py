@@ -1,7 +1,8 @@
-"""Imports an archive of posts: read in worker processes, stored in large transactions by one."""
+"""Imports an archive of posts: read in this process or others, stored in large transactions."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import socket
@@ -52,13 +53,13 @@ def import_archive(
     now: Clock,
     *,
     with_history: bool = False,
-    workers: int | None = None,
+    workers: int = 0,
     watch: Watch | None = None,
 ) -> RunReport:
     """Import the posts of a directory, or with `with_history` every state in its git history.
 
-    `workers`: processes that read posts; 0 reads in this one. Killed, it is run again: what is
-    stored changes nothing.
+    `workers`: processes that read posts; 0 reads in this one, which takes least CPU. Killed, it is
+    run again: what is stored changes nothing.
 
     Raises:
         ConfigError: nothing to import there; SiteBusyError: another import is running;
@@ -70,8 +71,6 @@ def import_archive(
             db, SITE, imports.KIND, now(), os.getpid(), socket.gethostname()
         )
         try:
-            if workers is None:
-                workers = 0 if total <= BATCH else max((os.cpu_count() or 1) - 1, 1)
             return _run(db, run_id, batches, now, total, workers, watch)
         finally:
             held.release()
@@ -121,7 +120,7 @@ def _run(
     older = size = 0
     status = runs.FAILED
     try:
-        with _readers(workers, now()) as read:
+        with _loaded_is_here_to_stay(), _readers(workers, now()) as read:
             for batch, found in read(batches):
                 older += _store(db, run_id, found, now)
                 size += batch.bytes
@@ -165,7 +164,7 @@ def _readers(count: int, now: datetime) -> Iterator[Read]:
         yield lambda batches: ((batch, _read(batch.groups, now)) for batch in batches)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin) as pool:
 
         def read(batches: Iterator[_Batch]) -> Iterator[tuple[_Batch, list[Imported]]]:
             ahead: deque[tuple[_Batch, Future[list[Imported]]]] = deque()
@@ -185,8 +184,19 @@ def _readers(count: int, now: datetime) -> Iterator[Read]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+@contextmanager
+def _loaded_is_here_to_stay() -> Iterator[None]:
+    """Keep the garbage collector off all that was loaded: it would walk over it again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _begin() -> None:
     """In a worker: let it not outlive a parent that was killed."""
+    gc.freeze()
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()

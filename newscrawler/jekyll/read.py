@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from newscrawler.errors import BadIdError, PageError
 from newscrawler.jekyll.forms import GENERATIONS, INDENT, NEWS, ROLLING, exact_post
@@ -41,6 +42,7 @@ class Post:
     """"T1a" … "T5": of several that would look the same, the first."""
 
 
+@lru_cache(maxsize=1024)
 def named_id(name: str) -> str | None:
     """The article that a file's name names; None if it names none."""
     found = _NAME.fullmatch(name)
@@ -77,9 +79,10 @@ def _read(file_id: str, text: str) -> Posting:
     if not front:
         raise PageError("not_a_post", "no front matter with layout, title, date, categories, tags")
     rest = plain[front.end() :]
-    foot = _FOOT.search(rest)
+    foot = _foot(rest)
     rest = rest[: foot.start()] if foot else rest
-    link = _LINK.search(rest)
+    at = rest.rfind("\n\n<")
+    link = _LINK.match(rest, at) if at >= 0 else None
     rest = rest[: link.start()] if link else rest
     kind = FLASH if front["category"].strip() == ROLLING else OUTLET
     style, digest, body = _split(kind, rest)
@@ -96,6 +99,13 @@ def _read(file_id: str, text: str) -> Posting:
         body=body,
         form=_generation(style, bool(zone), foot["page"] if foot else "", foot),
     )
+
+
+def _foot(rest: str) -> re.Match[str] | None:
+    """The links at the end; found from there, where a search would look at the whole text."""
+    home = rest.rfind("[返回首页](")
+    back = rest.rfind("\n[返回", 0, home) if home >= 0 else -1
+    return _FOOT.match(rest, len(rest[:back].rstrip("\n"))) if back >= 0 else None
 
 
 def _split(kind: str, rest: str) -> tuple[str, str, str]:
@@ -128,6 +138,7 @@ def _title(raw: str) -> str:
     return unescaped(inner) if "\\" in inner and _ESCAPES.match(inner) else inner
 
 
+@lru_cache(maxsize=4096)
 def _outlet(tag: str, category: str) -> str:
     """The outlet that a tag names: without the 新闻 put after it, but not without its own."""
     tag, category = tag.strip(), category.strip().strip('"')

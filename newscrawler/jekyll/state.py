@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from newscrawler.errors import ExportError
-from newscrawler.exports.target import replacing
+from newscrawler.exports.target import replacing, sync_directory
 
 if sys.platform == "win32":
     import msvcrt
@@ -54,10 +53,12 @@ def load(directory: Path) -> State | None:
         raise ExportError(f"cannot read {path}: {error}; remove it to export anew") from error
 
 
-def save(directory: Path, state: State) -> None:
-    """Write the state, whole or not at all, after everything else is on the disk."""
-    if hasattr(os, "sync"):
-        os.sync()
+def save(directory: Path, state: State, places: Iterable[str] = ()) -> None:
+    """Write the state, whole or not at all, after the files of these directories in it are there
+    to stay."""
+    for place in sorted(set(places)):
+        with suppress(FileNotFoundError):
+            sync_directory(directory / place)
     with replacing(directory / NAME) as sink:
         sink.write(json.dumps(asdict(state), ensure_ascii=False, indent=1).encode() + b"\n")
 

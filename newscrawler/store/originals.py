@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from newscrawler.items import Article
 from newscrawler.postings import Posting, merge
 from newscrawler.store.batch import Batch, Key, Result, key_of
+from newscrawler.store.bulk import Insert, Values, insert
 from newscrawler.store.decide import Known
 from newscrawler.store.schema import revisions
 from newscrawler.store.schema_originals import originals
@@ -64,6 +65,8 @@ class Seen:
     revision: int
     is_newest: bool = True
     """Whether nobody has looked at it later."""
+    is_new: bool = False
+    """Whether it was not stored before, and has no postings yet."""
 
 
 def note(
@@ -78,15 +81,17 @@ def note(
         before, ending = known.get(key_of(article)), results[key_of(article)].ending
         if article.postings and ending.article_id is not None and ending.revision is not None:
             is_newest = before is None or article.fetched_at >= before.last_seen_at
-            seen.append(Seen(article, ending.article_id, ending.revision, is_newest))
+            where = (ending.article_id, ending.revision)
+            seen.append(Seen(article, *where, is_newest, is_new=before is None))
     keep(batch.conn, batch.run_id, seen)
 
 
 def keep(conn: Connection, run_id: int, seen: Sequence[Seen]) -> None:
     """Keep postings: those of a revision in place of older ones; to those that a revision has
     others are added, and of each kind the one seen last stays."""
-    kept = read(conn, [each.article_id for each in seen])
-    rows = []
+    kept = read(conn, [each.article_id for each in seen if not each.is_new])
+    fresh: list[Values] = []
+    again: list[dict[str, Any]] = []
     for each in seen:
         wanted = each.article.postings
         before = kept.get(each.article_id)
@@ -95,35 +100,24 @@ def keep(conn: Connection, run_id: int, seen: Sequence[Seen]) -> None:
             wanted = merge(*sides)
             if wanted == before.postings:
                 continue
-        rows.append(
-            {
-                "article_id": each.article_id,
-                "revision": each.revision,
-                "run_id": run_id,
-                "data": pack(wanted, each.article.title, each.article.body.text),
-            }
-        )
-    _write(conn, rows, there=kept)
+        data = pack(wanted, each.article.title, each.article.body.text)
+        row = (each.article_id, each.revision, run_id, data)
+        if each.article_id in kept:
+            again.append(dict(zip(_NAMES, row, strict=True)))
+        else:
+            fresh.append(row)
+    insert(conn, _INSERT, fresh)
+    if again:
+        conn.execute(_REPLACE, again)
 
 
+_INSERT = Insert("originals", ("article_id", "revision", "run_id", "data"))
+_NAMES = ("of_article_id", "to_revision", "to_run_id", "to_data")
 _REPLACE = (
     update(originals)
     .where(originals.c.article_id == bindparam("of_article_id"))
     .values({name: bindparam(f"to_{name}") for name in ("revision", "run_id", "data")})
 )
-
-
-def _write(conn: Connection, rows: Sequence[dict[str, Any]], there: Collection[int]) -> None:
-    fresh = [row for row in rows if row["article_id"] not in there]
-    again = [
-        {f"{'of' if name == 'article_id' else 'to'}_{name}": value for name, value in row.items()}
-        for row in rows
-        if row["article_id"] in there
-    ]
-    if fresh:
-        conn.execute(insert(originals), fresh)
-    if again:
-        conn.execute(_REPLACE, again)
 
 
 def read(conn: Connection, article_ids: Sequence[int]) -> dict[int, Stored]:
