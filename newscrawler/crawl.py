@@ -85,8 +85,15 @@ def check(settings: Settings) -> Config:
     config = config_of(settings)
     sys.setswitchinterval(SWITCH_S)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
+    # A filter, since Scrapy's own set-up takes levels back.
+    logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
     preflight(config)
     return config
+
+
+def _is_no_warning(record: logging.LogRecord) -> bool:
+    """What Scrapy's download handler warns of is an outcome with a reason."""
+    return record.levelno != logging.WARNING
 
 
 def settings_for(given: Mapping[str, object]) -> Settings:

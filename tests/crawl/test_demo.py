@@ -32,3 +32,4 @@ def test_the_demo_says_what_faults_have_done(
     text = "\n".join(lines)
     assert said in text
     assert "Traceback" not in text
+    assert "DOWNLOAD_" not in text  # no advice of Scrapy's
