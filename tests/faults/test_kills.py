@@ -36,6 +36,8 @@ class EveryPoint(Aim):
             self._left.append(f"{shot.name}:1")
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(600)
 def test_p04_a_kill_at_every_step_loses_and_doubles_nothing() -> None:
     steps = len(FIRST_POINTS) + len(POINTS)
     report = crash_test(SCRATCH, steps, 4, aim=EveryPoint())
