@@ -20,8 +20,9 @@ from newscrawler.store import near, originals, parts, same_text, search_index
 from newscrawler.store.batch import Batch, Key, Link, Result
 from newscrawler.store.decide import Change, Known
 
-_REWRITTEN = (Change.CREATED, Change.DUPLICATE, Change.REVISED, Change.REPARSED)
-"""Kinds of lines that new texts have; a search has to find these."""
+_REWRITTEN = (Change.REVISED, Change.REPARSED, Change.DUPLICATE)
+"""Kinds of lines that texts have which may be in the search's index; those of an old article that
+is found to be a duplicate among them."""
 
 
 def links(fresh: Mapping[Key, Article], roots: Mapping[str, int]) -> dict[Key, Link]:
@@ -63,5 +64,9 @@ def seen(
 
 def settle(batch: Batch, *, near_duplicates: bool) -> None:
     """All rounds are written; what is said now stands in the change feed."""
-    search_index.note(batch.conn, (line[0] for line in batch.lines if line[2] in _REWRITTEN))
+    search_index.note(
+        batch.conn,
+        (line[0] for line in batch.lines if line[2] == Change.CREATED),
+        (line[0] for line in batch.lines if line[2] in _REWRITTEN),
+    )
     batch.lines.extend(near.settle(batch.conn, batch.near, searches=near_duplicates))

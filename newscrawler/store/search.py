@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from newscrawler.store.filters import Filters
-from newscrawler.store.schema import articles
+from newscrawler.store.schema import articles, revisions
 from newscrawler.store.search_candidates import Candidates, Group
 from newscrawler.store.search_schema import search_docs, search_pending
 from newscrawler.store.search_text import Words, marked, snippet
@@ -92,16 +92,19 @@ class _Search:
         self._conditions = filters.conditions()
         self._filtered = bool(filters.given())
         self._limit = limit
+        pieces = words.pieces()
+        self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
+        self._told = all(word == piece for word, piece in pieces.items())
         self._hits: dict[int, Hit] = {}
         self._seen: set[int] = set()
 
     def run(self) -> tuple[list[Hit], bool]:
         """The hits that were seen, among them the best; whether these are all."""
         if self._few():
-            self._read(news.c.article_id > 0)
+            self._read()
             return list(self._hits.values()), True
         waiting = select(search_pending.c.article_id)
-        self._read(news.c.article_id.in_(waiting))
+        self._read(waiting)
         candidates = Candidates(self._conn, self._words.words)
         complete = self._walk(candidates.of_titles(), in_title=True)
         if complete:
@@ -157,17 +160,30 @@ class _Search:
         for first in range(0, len(doc_ids), _CHUNK):
             part = doc_ids[first : first + _CHUNK]
             indexed = select(search_docs.c.article_id).where(search_docs.c.doc_id.in_(part))
-            self._read(news.c.article_id.in_(indexed))
+            self._read(indexed)
 
-    def _read(self, where: ColumnElement[bool]) -> None:
-        """Read the texts of some articles and keep those that are hits."""
-        c = news.c
-        query = select(c.published_at, c.article_id, c.title, c.summary, c.body)
-        rows = self._conn.execute(query.where(where, *self._conditions))
-        for published_at, article_id, title, summary, body in rows:
-            if self._words.match(title, summary, body):
+    def _read(self, chosen: Select[tuple[int]] | None = None) -> None:
+        """Read the texts of some articles (None: of all) and keep those that are hits."""
+        a, r = articles.c, revisions.c
+        said = [r.title, r.summary, r.body]
+        query = select(a.published_at, a.article_id, *(said[:1] if self._told else said))
+        current = (r.article_id == a.article_id) & (r.revision == a.revision)
+        query = query.join_from(articles, revisions, current).where(*self._sieve)
+        if chosen is not None:
+            query = query.where(a.article_id.in_(chosen))
+        if self._filtered:
+            query = query.join(news, news.c.article_id == a.article_id).where(*self._conditions)
+        for published_at, article_id, title, *more in self._conn.execute(query):
+            if self._told or self._words.match(title, *more):
                 in_title = self._words.title_match(title)
                 self._hits[article_id] = Hit(published_at, article_id, in_title)
+
+
+def _holds(conn: Connection, piece: str) -> ColumnElement[bool]:
+    """Whether one of an article's texts holds this piece, as it is written here."""
+    at = func.strpos if conn.dialect.name == "postgresql" else func.instr
+    r = revisions.c
+    return or_(*(at(column, piece) > 0 for column in (r.title, r.summary, r.body)))
 
 
 def _records(

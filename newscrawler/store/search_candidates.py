@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import reduce
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
-from newscrawler.store.search_grams import SPAN, TITLE, asked, entries, numbers
-from newscrawler.store.search_index import joined
-from newscrawler.store.search_schema import search_batches, search_postings
+from newscrawler.store.search_blocks import (
+    SPAN,
+    Directory,
+    between,
+    block_id,
+    first_batch,
+    joined,
+    opened,
+)
+from newscrawler.store.search_grams import BATCH, asked, beginning_with
+from newscrawler.store.search_index import read_blocks, read_directories
+from newscrawler.store.search_schema import search_batches
+
+if TYPE_CHECKING:
+    from newscrawler.store.search_grams import Units
 
 Group = tuple[list[int], datetime | None]
 """doc_ids of one batch, the newest first; the newest time in any batch that is still to come."""
-_FIRST_SEGMENTS = 8
+_FIRST_SEGMENTS = 4
 
 
 class Candidates:
@@ -21,78 +36,81 @@ class Candidates:
 
     def __init__(self, conn: Connection, words: Sequence[str]) -> None:
         self._conn = conn
-        self._grams = sorted({gram for word in words for gram in asked(word)})
-        self._signs = sorted({word for word in words if not asked(word)})
+        grams = sorted({key for word in words for key in asked(word)})
+        signs = sorted({word[0] for word in words if not asked(word)})
+        self._wanted = [(key, key) for key in grams] + [beginning_with(sign) for sign in signs]
         newest = search_batches.c.newest_at
         rows = conn.execute(select(newest, search_batches.c.batch_id).order_by(newest.desc()))
         self._batches = [(row[0], row[1]) for row in rows]
+        self._directories: dict[int, Directory] = {}
 
     def of_titles(self) -> Iterator[Group]:
         """Those whose title holds the grams."""
-        return self._walk(TITLE)
+        return self._walk(in_title=True)
 
     def of_texts(self) -> Iterator[Group]:
         """Those whose title, summary and body together hold them."""
-        return self._walk("")
+        return self._walk(in_title=False)
 
-    def _walk(self, prefix: str) -> Iterator[Group]:
-        segments = list(dict.fromkeys(self._segment(batch) for _, batch in self._batches))
-        known: dict[int, dict[int, set[str]]] = {}
-        for number, (_, batch) in enumerate(self._batches):
-            segment = self._segment(batch)
-            if segment not in known:
-                size = max(_FIRST_SEGMENTS, len(known))
-                known |= self._load(prefix, segments[len(known) : len(known) + size])
-            later = self._batches[number + 1 : number + 2]
-            found = known[segment].get(batch % SPAN, ())
-            yield numbers(batch, found), later[0][0] if later else None
+    def _walk(self, *, in_title: bool) -> Iterator[Group]:
+        """Batches that have any, the newest first."""
+        to_load = iter(dict.fromkeys(self._segment(batch) for _, batch in self._batches))
+        loaded: set[int] = set()
+        known: dict[int, list[int]] = {}
+        times = [time for time, _ in self._batches[1:]]
+        for (_, batch), later in zip(self._batches, [*times, None], strict=False):
+            while self._segment(batch) not in loaded:
+                size = max(_FIRST_SEGMENTS, len(loaded))
+                segments = list(islice(to_load, size))
+                known |= self._load(segments, in_title=in_title)
+                loaded.update(segments)
+            if batch in known:
+                yield known[batch], later
 
     def _segment(self, batch: int) -> int:
         full = len(self._batches) // SPAN
         return joined(batch // SPAN) if batch // SPAN < full else batch
 
-    def _load(self, prefix: str, segments: Sequence[int]) -> dict[int, dict[int, set[str]]]:
-        """By segment and batch, the entries that hold everything that is asked for."""
-        wanted: list[tuple[ColumnElement[bool], int]] = []
-        gram = search_postings.c.gram
-        if self._grams:
-            named = [prefix + each for each in self._grams]
-            wanted.append((gram.in_(named), len(named)))
-        wanted += [
-            ((gram >= prefix + sign) & (gram < prefix + chr(ord(sign) + 1)), 0)
-            for sign in self._signs
-        ]
-        found = [self._read(segments, condition, count) for condition, count in wanted]
-        return {segment: _shared([each[segment] for each in found]) for segment in segments}
+    def _load(self, segments: Sequence[int], *, in_title: bool) -> dict[int, list[int]]:
+        """By batch, the doc_ids of those that hold everything that is asked for."""
+        missing = [segment for segment in segments if segment not in self._directories]
+        self._directories |= read_directories(self._conn, missing)
+        blocks = {
+            segment: [
+                [block_id(segment, part) for part in directory.parts(*keys, in_title=in_title)]
+                for keys in self._wanted
+            ]
+            for segment in segments
+            if (directory := self._directories.get(segment))
+        }
+        ids = {each for wanted in blocks.values() for some in wanted for each in some}
+        data = dict(read_blocks(self._conn, sorted(ids)))
+        found: dict[int, list[int]] = {}
+        for segment, wanted in blocks.items():
+            docs = self._shared([[data[each] for each in some if each in data] for some in wanted])
+            for doc in docs[::-1].tolist():
+                batch = first_batch(segment) + doc // BATCH
+                found.setdefault(batch, []).append(batch * BATCH + doc % BATCH)
+        return found
 
-    def _read(
-        self, segments: Sequence[int], condition: ColumnElement[bool], count: int
-    ) -> dict[int, dict[int, set[str]]]:
-        """The entries that hold `count` grams, all of them; any of the grams if it is 0."""
-        docs: dict[int, list[str]] = {segment: [] for segment in segments}
-        c = search_postings.c
-        for segment, each in self._conn.execute(
-            select(c.segment, c.docs).where(c.segment.in_(segments), condition)
-        ):
-            docs[segment].append(each)
-        if count:
-            return {
-                segment: entries(each) if len(each) == count else {}
-                for segment, each in docs.items()
-            }
-        return {segment: _either(each) for segment, each in docs.items()}
+    def _shared(self, blocks: Sequence[Sequence[bytes]]) -> Units:
+        """The entries that have a gram of each range that is asked for, rising."""
+        import numpy as np
 
-
-def _either(docs: Sequence[str]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    for each in docs:
-        for batch, some in entries([each]).items():
-            found.setdefault(batch, set()).update(some)
-    return found
+        found: list[Units] = []
+        for (first, last), some in zip(self._wanted, blocks, strict=True):
+            docs = [between(opened(each), first, last).docs for each in some]
+            docs = [each for each in docs if len(each)]
+            if not docs:
+                return np.array([], np.uint16)
+            found.append(docs[0] if first == last else np.unique(np.concatenate(docs)))
+        found.sort(key=len)
+        return reduce(_common, found)
 
 
-def _shared(parts: Sequence[dict[int, set[str]]]) -> dict[int, set[str]]:
-    first, *others = parts
-    for other in others:
-        first = {batch: each & other[batch] for batch, each in first.items() if batch in other}
-    return first
+def _common(few: Units, many: Units) -> Units:
+    """What two rising sequences share."""
+    at = many.searchsorted(few)
+    at[at == len(many)] = 0
+    shared: Units = few[many[at] == few]
+    return shared

@@ -1,164 +1,158 @@
-"""Texts to grams, grams to postings and back; pure.
+"""Texts to grams and to postings: which entries of a batch have which gram; pure.
 
 A gram is two characters that follow each other in a folded text, or three if all are ASCII and none
-is a space: figures have so few pairs that pairs alone would hardly tell them apart. Titles have
-grams of their own beside those of the whole text.
-
-Postings are text, so that every database can join and read them. Each character up to U+0400
-stands for one of the 1024 entries of a batch (its number plus one); one from U+0800 on says which
-of the 64 batches of the segment the characters behind it are about.
+is a space: figures have so few pairs that pairs alone would hardly tell them apart. Here it is a
+number of 32 bits, its key: two UTF-16 units, or for three ASCII characters one from `_THREES` on,
+where no pair of characters can be.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from newscrawler.store.search_text import fold
+
 if TYPE_CHECKING:
-    from numpy import uint16, uint64
+    from numpy import bool_, int64, uint16, uint32
     from numpy.typing import NDArray
 
+    Flags = NDArray[bool_]
+    Places = NDArray[int64]
     Units = NDArray[uint16]
-    Keys = NDArray[uint64]
+    Keys = NDArray[uint32]
 
 BATCH = 1024
 """Entries of a batch."""
-SPAN = 64
-"""Batches of a segment that is full."""
-TITLE = "\x01"
-"""Stands before a gram of a title."""
 END = "\n"
-"""The last character of a text makes a gram with this one."""
-_BATCH_SIGN = 0x800
-_PIECE = re.compile(f"([{chr(_BATCH_SIGN)}-{chr(_BATCH_SIGN + SPAN - 1)}])([\x01-{chr(BATCH)}]+)")
-_RUN = re.compile(r"[!-~]{3,}")
-_HALVES = range(0xD800, 0xE000)
-"""UTF-16 writes a character beyond U+FFFF as two of these."""
+"""The first and the last character of a text make a gram with this one."""
 _ENTRY_BITS = 10
 _ENTRY_MASK = (1 << _ENTRY_BITS) - 1
+_HALVES = range(0xD800, 0xE000)
+"""UTF-16 writes a character beyond U+FFFF as two of these, the first one below U+DC00."""
+_THREES = 0xDC00 << 16
+LAST_KEY = 0xFFFF_FFFF
+_ASCII = range(0x21, 0x7F)
+"""Of these are the grams of three characters."""
 
 
-def grams(text: str) -> set[str]:
-    """The pairs of a text, and the threes of its ASCII runs."""
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which entries have which grams."""
+
+    keys: Keys
+    """Of the grams, rising."""
+    counts: Places
+    """How many entries have each."""
+    docs: Units
+    """The numbers of these entries, rising for each gram; gram after gram."""
+
+
+def keys_of(text: str) -> set[int]:
+    """The keys of a folded text: of its pairs, and of the threes of its ASCII runs."""
     units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-    found = {_joined(one, other) for one, other in pairwise(units)}
-    for run in _RUN.findall(text):
-        found |= {run[at : at + 3] for at in range(len(run) - 2)}
-    return found - {""}
+    pairs = {one << 16 | other for one, other in pairwise(units) if _whole(one, other)}
+    return pairs | {_three(*units[at : at + 3]) for at in _runs(units)}
 
 
-def asked(word: str) -> list[str]:
-    """The grams that every folded text with this word has; none for a single character."""
-    found = grams(word)
-    for run in _RUN.findall(word):
-        found -= {run[at : at + 2] for at in range(len(run) - 1)}
+def asked(word: str) -> list[int]:
+    """The keys that every folded text with this word has; none for a single character.
+
+    Which line of an article is before which, the index does not say.
+    """
+    found = {key for line in word.split("\n") for key in keys_of(line)}
+    units = memoryview(word.encode("utf-16-le", "surrogatepass")).cast("H")
+    for at in _runs(units):
+        found -= {units[at] << 16 | units[at + 1], units[at + 1] << 16 | units[at + 2]}
     return sorted(found)
 
 
-def _joined(one: int, other: int) -> str:
-    """Two UTF-16 units as text; "" if they cut a character in two."""
+def beginning_with(sign: str) -> tuple[int, int]:
+    """The first and the last key of pairs that begin with this character of 16 bits."""
+    return ord(sign) << 16, ord(sign) << 16 | 0xFFFF
+
+
+def _runs(units: Sequence[int]) -> list[int]:
+    """Where three ASCII characters follow each other."""
+    return [
+        at
+        for at in range(len(units) - 2)
+        if units[at] in _ASCII and units[at + 1] in _ASCII and units[at + 2] in _ASCII
+    ]
+
+
+def _three(first: int, second: int, third: int) -> int:
+    return _THREES | first << 14 | second << 7 | third
+
+
+def _whole(one: int, other: int) -> bool:
+    """Whether a pair cuts no character in two."""
     if one in _HALVES or other in _HALVES:
-        whole = one in _HALVES and other in _HALVES and one < 0xDC00 <= other
-        return chr(0x10000 + ((one - 0xD800) << 10) + other - 0xDC00) if whole else ""
-    return chr(one) + chr(other)
+        return one in _HALVES and other in _HALVES and one < 0xDC00 <= other
+    return True
 
 
-def postings(batch: int, texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """(gram, its entries) of a batch of (folded title, folded whole text), sorted by gram."""
-    titles, whole = zip(*texts, strict=True)
-    sign = chr(_BATCH_SIGN + batch % SPAN)
-    rows = [(TITLE + gram, sign + docs) for gram, docs in _posted(titles)]
-    rows += [(gram, sign + docs) for gram, docs in _posted(whole)]
-    rows.sort()
-    return rows
-
-
-def _posted(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each gram with the entries whose text has it, in their order."""
+def postings(texts: Sequence[str]) -> Postings:
+    """The grams of at most `BATCH` texts, which are folded here; entry 0 is the first."""
     import numpy as np  # takes a tenth of a second, and most commands index nothing
 
     encoded = [(text + END).encode("utf-16-le", "surrogatepass") for text in texts]
-    units = np.frombuffer(b"".join(encoded), np.dtype("<u2"))
-    lengths = np.array([len(each) // 2 for each in encoded])
+    end = END.encode("utf-16-le")
+    units = _folding()[np.frombuffer(end + b"".join(encoded), np.dtype("<u2"))]
+    lengths = np.array([len(each) // 2 for each in encoded], np.int64)
     entry = np.repeat(np.arange(len(texts), dtype=np.uint16), lengths)
-    same = entry[1:] == entry[:-1]
-    one, other = units[:-1][same], units[1:][same]
-    yield from _grouped(np, _by_pair(np, one, other, entry[1:][same]), (16, 0))
-    ascii_only = (units > 0x20) & (units < 0x7F)
-    run = ascii_only[:-2] & ascii_only[1:-1] & ascii_only[2:] & (entry[2:] == entry[:-2])
-    first, second, third = (
-        part[run].astype(np.uint64) for part in (units[:-2], units[1:-1], units[2:])
-    )
-    three = (first << 14 | second << 7 | third) << _ENTRY_BITS | entry[2:][run]
-    yield from _grouped(np, _once(np, np.sort(three)), (14, 7, 0))
+    entry = np.concatenate((entry[:1], entry))
+    pairs, threes = _pairs(np, units, entry), _threes(np, units, entry)
+    at = int(np.searchsorted(pairs, _THREES << _ENTRY_BITS))
+    found = np.concatenate((pairs[:at], threes, pairs[at:]))
+    keys = (found >> _ENTRY_BITS).astype(np.uint32)
+    starts = np.flatnonzero(_changes(np, keys))
+    counts = np.diff(starts, append=len(keys))
+    return Postings(keys[starts], counts, (found & _ENTRY_MASK).astype(np.uint16))
 
 
-def _by_pair(np: Any, one: Units, other: Units, entry: Units) -> Keys:
-    """Sorted keys of pair and entry: two stable sorts of 16 bits, which are sorted by counting."""
-    order = np.argsort(other, kind="stable")
-    order = order[np.argsort(one[order], kind="stable")]
-    pair = one[order].astype(np.uint64) << 16 | other[order]
-    return _once(np, pair << _ENTRY_BITS | entry[order])
+@cache
+def _folding() -> Units:
+    """What each UTF-16 unit is folded to."""
+    import numpy as np
+
+    every = "".join(map(chr, range(0x10000)))
+    return np.frombuffer(fold(every).encode("utf-16-le", "surrogatepass"), np.dtype("<u2"))
 
 
-def _once(np: Any, keys: Keys) -> Keys:
-    fresh = np.ones(len(keys), np.bool_)
-    fresh[1:] = keys[1:] != keys[:-1]
-    once: Keys = keys[fresh]
-    return once
+def _pairs(np: Any, units: Units, entry: Units) -> Any:
+    """Key and entry of every pair as one number, rising, each once.
 
-
-def _grouped(np: Any, keys: Keys, shifts: Sequence[int]) -> Iterator[tuple[str, str]]:
-    """One gram after the other: its name and the signs of its entries.
-
-    `shifts`: where in a gram's number its characters are; the lowest has what is left.
+    Two stable sorts of 16 bits, which numpy sorts by counting.
     """
-    if not len(keys):
-        return
-    gram = keys >> _ENTRY_BITS
-    starts = np.concatenate(([0], np.flatnonzero(gram[1:] != gram[:-1]) + 1))
-    signs = _text(np, (keys & _ENTRY_MASK) + 1)
-    names = _names(np, gram[starts], shifts)
-    bounds = [*starts.tolist(), len(signs)]
-    for name, begin, end in zip(names, bounds, bounds[1:], strict=False):
-        if name:
-            yield name, signs[begin:end]
+    one, other, of = units[:-1], units[1:], entry[1:]
+    halves = (units >= _HALVES.start) & (units < _HALVES.stop)
+    if halves.any():
+        high, low = halves & (units < 0xDC00), halves & (units >= 0xDC00)
+        kept = ~(halves[:-1] | halves[1:]) | high[:-1] & low[1:]
+        one, other, of = one[kept], other[kept], of[kept]
+    key = (one.astype(np.uint32) << 16 | other).astype(np.uint64) << _ENTRY_BITS | of
+    key = key[np.argsort(other, kind="stable")]
+    one = (key >> 16 + _ENTRY_BITS).astype(np.uint16)
+    key = key[np.argsort(one, kind="stable")]
+    return key[_changes(np, key)]
 
 
-def _names(np: Any, gram: Keys, shifts: Sequence[int]) -> list[str]:
-    size, mask = len(shifts), 0xFFFF if len(shifts) == 2 else 0x7F
-    units = np.stack([gram >> shift & mask for shift in shifts], axis=1)
-    halves = ((units >= _HALVES.start) & (units < _HALVES.stop)).any(axis=1)
-    cut = {at: _joined(*units[at].tolist()) for at in np.flatnonzero(halves).tolist()}
-    units[halves] = 0
-    text = _text(np, units)
-    names = [text[at : at + size] for at in range(0, len(text), size)]
-    for at, name in cut.items():
-        names[at] = name
-    return names
+def _threes(np: Any, units: Units, entry: Units) -> Any:
+    """The same of every three ASCII characters."""
+    plain = (units >= _ASCII.start) & (units < _ASCII.stop)
+    at = np.flatnonzero(plain[:-2] & plain[1:-1] & plain[2:] & (entry[2:] == entry[:-2]))
+    first, second, third = (units[at + step].astype(np.uint32) for step in range(3))
+    key = (first << 14 | second << 7 | third) << _ENTRY_BITS | entry[at]
+    key.sort()
+    return key[_changes(np, key)].astype(np.uint64) | _THREES << _ENTRY_BITS
 
 
-def _text(np: Any, units: Any) -> str:
-    """Numbers below the halves as the characters of these numbers."""
-    return str(units.astype("<u2").tobytes().decode("utf-16-le"))
-
-
-def entries(docs: Sequence[str]) -> dict[int, set[str]]:
-    """What all these postings of one segment share: entries by the batch's place in its segment."""
-    first, *others = sorted(docs, key=len)
-    shared = {sign: set(found) for sign, found in _PIECE.findall(first)}
-    for each in others:
-        pieces = dict(_PIECE.findall(each))
-        shared = {
-            sign: found.intersection(pieces[sign])
-            for sign, found in shared.items()
-            if sign in pieces
-        }
-    return {ord(sign) - _BATCH_SIGN: found for sign, found in shared.items() if found}
-
-
-def numbers(batch: int, found: Iterable[str]) -> list[int]:
-    """The doc_ids of the entries of a batch, the newest first."""
-    return sorted((batch * BATCH + ord(entry) - 1 for entry in found), reverse=True)
+def _changes(np: Any, rising: Any) -> Flags:
+    """Where another number begins."""
+    fresh: Flags = np.ones(len(rising), np.bool_)
+    fresh[1:] = rising[1:] != rising[:-1]
+    return fresh

@@ -1,65 +1,91 @@
 """Keeps the full-text index: whatever happens, an article is in it or waits to be.
 
 What is saved waits first (`search_pending`); every 1024 that wait are indexed together, in the
-transaction that made the number full, and 64 such batches are joined into one segment. So the
+transaction that made the number full, and 16 such batches are joined into one segment. So the
 index costs a crawl little, and a search looks through what waits by itself.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from newscrawler.failpoints import hit
+from newscrawler.store import bulk
 from newscrawler.store.engine import Database
 from newscrawler.store.schema import articles, revisions
-from newscrawler.store.search_grams import BATCH, SPAN, postings
+from newscrawler.store.search_blocks import (
+    SPAN,
+    Directory,
+    between,
+    block_id,
+    bounds,
+    cut,
+    joined,
+    merged,
+    opened,
+    segment_of,
+)
+from newscrawler.store.search_grams import BATCH, LAST_KEY, Postings, postings
 from newscrawler.store.search_schema import (
     search_batches,
+    search_blocks,
     search_docs,
     search_lock,
     search_pending,
-    search_postings,
 )
-from newscrawler.store.search_text import fold
 from newscrawler.store.types import MARIADB
 
 _CHUNK = 500
+_STRIDE = 4
+"""Blocks of the first batch whose grams are joined at a time: what is in memory stays small."""
+_PENDING = bulk.Insert("search_pending", ("article_id", "touched"))
+_DOCS = bulk.Insert("search_docs", ("doc_id", "article_id"))
+_BLOCKS = bulk.Insert("search_blocks", ("block_id", "data"))
 
 
-def note(conn: Connection, article_ids: Iterable[int]) -> None:
-    """These articles have another text now (or are new); index what waits if it is enough.
+def note(conn: Connection, new: Iterable[int], changed: Iterable[int] = ()) -> None:
+    """These articles are new, those have another text; index what waits if it is enough.
 
     Part of the caller's transaction.
     """
-    changed = sorted(set(article_ids))
-    if not changed:
+    rewritten = set(changed)
+    fresh = sorted(set(new) - rewritten)
+    bulk.insert(conn, _PENDING, [(each, 1) for each in fresh])
+    if rewritten:
+        _let_wait(conn, sorted(rewritten))
+    if not fresh and not rewritten:
         return
-    _let_wait(conn, changed)
-    waiting = conn.scalar(select(func.count()).select_from(search_pending)) or 0
-    if waiting >= BATCH:
+    enough = f"SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT {BATCH}) AS w"  # noqa: S608
+    if conn.exec_driver_sql(enough).scalar_one() == BATCH:
         flush(conn)
+
+
+def waiting(conn: Connection) -> int:
+    """How many articles are not in the index yet."""
+    return conn.scalar(select(func.count()).select_from(search_pending)) or 0
 
 
 def _let_wait(conn: Connection, changed: Sequence[int]) -> None:
     """The row of one that waits already is written anew: a flush must not miss its new text."""
-    rows = [{"article_id": each, "touched": 1} for each in changed]
-    values: Any
-    if conn.dialect.name in MARIADB:
-        values = mysql.insert(search_pending)
-        values = values.on_duplicate_key_update(touched=text("touched + 1"))
-    else:
-        make: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-        values = make(search_pending).on_conflict_do_update(
-            index_elements=["article_id"], set_={"touched": search_pending.c.touched + 1}
-        )
-    conn.execute(values, rows)
+    kind = conn.dialect.name
+    mark = "?" if kind == "sqlite" else "%s"
+    clash = "DUPLICATE KEY" if kind in MARIADB else "CONFLICT (article_id) DO"
+    said = "touched = search_pending.touched + 1"
     for part in _chunks(changed):
-        conn.execute(delete(search_docs).where(search_docs.c.article_id.in_(part)))
+        rows = ", ".join([f"({mark}, 1)"] * len(part))
+        conn.exec_driver_sql(
+            f"INSERT INTO search_pending (article_id, touched) VALUES {rows}"  # noqa: S608
+            f" ON {clash} UPDATE {'' if kind in MARIADB else 'SET '}{said}",
+            tuple(part),
+        )
+        conn.exec_driver_sql(
+            f"DELETE FROM search_docs WHERE article_id IN {bulk.marks(len(part), mark)}",  # noqa: S608
+            tuple(part),
+        )
 
 
 def flush(conn: Connection) -> bool:
@@ -87,15 +113,19 @@ def flush(conn: Connection) -> bool:
 def _write(conn: Connection, batch: int, chosen: Sequence[int]) -> None:
     """Index these articles as one batch, numbered in the order of their publication."""
     read = sorted(row for part in _chunks(chosen) for row in texts_of(conn, part))
-    _insert_postings(conn, batch, postings(batch, (folded(*row[2:]) for row in read)))
-    docs = [
-        {"doc_id": batch * BATCH + number, "article_id": row[1]} for number, row in enumerate(read)
-    ]
-    conn.execute(insert(search_docs), docs)
+    titles, texts = indexed([row[2:] for row in read])
+    writer = _Segment(conn, batch)
+    writer.add(titles, in_title=True)
+    writer.add(texts, in_title=False)
+    writer.close()
+    first = batch * BATCH
+    bulk.insert(conn, _DOCS, [(first + number, row[1]) for number, row in enumerate(read)])
     conn.execute(insert(search_batches).values(batch_id=batch, newest_at=read[-1][0]))
 
 
-def texts_of(conn: Connection, article_ids: Sequence[int]) -> Iterable[Any]:
+def texts_of(
+    conn: Connection, article_ids: Collection[int]
+) -> Iterable[tuple[datetime, int, str, str, str]]:
     """published_at, article_id, title, summary, body of current revisions."""
     a, r = articles.c, revisions.c
     query = (
@@ -106,65 +136,71 @@ def texts_of(conn: Connection, article_ids: Sequence[int]) -> Iterable[Any]:
     return (tuple(row) for row in conn.execute(query))
 
 
-def folded(title: str, summary: str, body: str) -> tuple[str, str]:
-    """What is indexed of an article: its title, and all its text."""
-    if summary in body:
-        summary = ""
-    return fold(title), fold(f"{title}\n{summary}\n{body}")
+def indexed(texts: Iterable[tuple[str, str, str]]) -> tuple[Postings, Postings]:
+    """What is indexed of articles' title, summary and body: their titles, and all their text."""
+    said = [
+        (title, f"{title}\n{body}" if summary in body else f"{title}\n{summary}\n{body}")
+        for title, summary, body in texts
+    ]
+    return postings([title for title, _ in said]), postings([whole for _, whole in said])
 
 
-def _insert_postings(conn: Connection, segment: int, rows: Sequence[tuple[str, str]]) -> None:
-    """One statement: a row at a time would wait for the interpreter after each."""
-    name = conn.dialect.name
-    if name == "sqlite":
-        query = (
-            "INSERT INTO search_postings (segment, gram, docs)"
-            " SELECT :segment, json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-            " FROM json_each(:rows)"
-        )
-        given: dict[str, Any] = {"rows": json.dumps(rows, ensure_ascii=False)}
-        conn.execute(text(query), given | {"segment": segment})
-    elif name == "postgresql":
-        query = (
-            "INSERT INTO search_postings (segment, gram, docs) SELECT :segment, gram, docs"
-            " FROM unnest(CAST(:grams AS text[]), CAST(:docs AS text[])) AS u(gram, docs)"
-        )
-        grams, docs = map(list, zip(*rows, strict=True))
-        conn.execute(text(query), {"segment": segment, "grams": grams, "docs": docs})
-    else:
-        values = [{"segment": segment, "gram": gram, "docs": docs} for gram, docs in rows]
-        conn.execute(insert(search_postings), values)
+class _Segment:
+    """Writes the blocks of one segment, those of titles first, and then their directory."""
 
+    def __init__(self, conn: Connection, segment: int) -> None:
+        self._conn, self._segment = conn, segment
+        self._keys: dict[bool, list[int]] = {True: [], False: []}
 
-_JOINED = {"sqlite": "group_concat(docs, '')", "postgresql": "string_agg(docs, '')"}
+    def add(self, found: Postings, *, in_title: bool) -> None:
+        """The next keys, all of them greater than those before."""
+        keys, blocks = cut(found)
+        first = 1 + sum(map(len, self._keys.values()))
+        self._keys[in_title] += keys
+        rows = [(block_id(self._segment, first + at), data) for at, data in enumerate(blocks)]
+        bulk.insert(self._conn, _BLOCKS, rows)
 
-
-def joined(group: int) -> int:
-    """The segment that 64 batches have become; one that is not full yet has its own for each."""
-    return -group - 1
+    def close(self) -> None:
+        """After the last keys."""
+        directory = Directory.data(self._keys[True], self._keys[False])
+        bulk.insert(self._conn, _BLOCKS, [(block_id(self._segment), directory)])
 
 
 def _join(conn: Connection, group: int) -> None:
-    name = conn.dialect.name
-    if name in MARIADB:
-        conn.execute(text("SET SESSION group_concat_max_len = 1000000"))
-    docs = _JOINED.get(name, "group_concat(docs SEPARATOR '')")
-    first, last = group * SPAN, group * SPAN + SPAN - 1
-    conn.execute(
-        text(
-            "INSERT INTO search_postings (segment, gram, docs)"  # noqa: S608 (our own names)
-            f" SELECT {joined(group)}, gram, {docs} FROM search_postings"
-            " WHERE segment BETWEEN :first AND :last GROUP BY gram"
-        ),
-        {"first": first, "last": last},
-    )
-    conn.execute(delete(search_postings).where(search_postings.c.segment.between(first, last)))
+    """Make one segment of the batches of this group."""
+    batches = range(group * SPAN, group * SPAN + SPAN)
+    directories = read_directories(conn, batches)
+    writer = _Segment(conn, joined(group))
+    for in_title in (True, False):
+        keys = directories[batches[0]].keys(in_title=in_title)[::_STRIDE].tolist()
+        for first, end in pairwise([0, *keys[1:], LAST_KEY + 1]):
+            ids = [
+                block_id(batch, part)
+                for batch in batches
+                for part in directories[batch].parts(first, end - 1, in_title=in_title)
+            ]
+            read = [
+                (segment_of(block) - batches[0], between(opened(data), first, end - 1))
+                for block, data in read_blocks(conn, ids)
+            ]
+            writer.add(merged(read), in_title=in_title)
+    writer.close()
+    old = search_blocks.c.block_id.between(bounds(batches[0])[0], bounds(batches[-1])[1])
+    conn.execute(delete(search_blocks).where(old))
 
 
-def segments(batches: int) -> list[int]:
-    """The segments that so many batches make, the latest first."""
-    full = batches // SPAN
-    return [*range(batches - 1, full * SPAN - 1, -1), *(map(joined, range(full - 1, -1, -1)))]
+def read_directories(conn: Connection, segments: Sequence[int]) -> dict[int, Directory]:
+    """The directory of each segment."""
+    read = read_blocks(conn, [block_id(segment) for segment in segments])
+    return {segment_of(block): Directory.read(data) for block, data in read}
+
+
+def read_blocks(conn: Connection, ids: Sequence[int]) -> Iterable[tuple[int, bytes]]:
+    """Number and data of these blocks, by number."""
+    c = search_blocks.c
+    for part in _chunks(sorted(ids)):
+        query = select(c.block_id, c.data).where(c.block_id.in_(part)).order_by(c.block_id)
+        yield from map(tuple, conn.execute(query))
 
 
 def build(db: Database, progress: Callable[[int], object] = lambda waiting: None) -> None:
@@ -175,7 +211,7 @@ def build(db: Database, progress: Callable[[int], object] = lambda waiting: None
     while True:
         with db.write() as conn:
             done = flush(conn)
-            progress(conn.scalar(select(func.count()).select_from(search_pending)) or 0)
+            progress(waiting(conn))
         if not done:
             return
 
@@ -183,7 +219,7 @@ def build(db: Database, progress: Callable[[int], object] = lambda waiting: None
 def clear(conn: Connection) -> None:
     """Forget the index: every article waits to be indexed, and is still found."""
     conn.execute(select(search_lock.c.id).with_for_update())
-    for table in (search_postings, search_docs, search_batches, search_pending):
+    for table in (search_blocks, search_docs, search_batches, search_pending):
         conn.execute(delete(table))
     every = select(articles.c.article_id, literal(1))
     conn.execute(insert(search_pending).from_select(["article_id", "touched"], every))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Integer, Table
 
 from newscrawler.store.migrations.steps import new_table
 from newscrawler.store.schema import metadata
-from newscrawler.store.types import ID, LONG, UTC_TIME
-
-GRAM = String(16).with_variant(String(16, collation="C"), "postgresql")
-"""A few characters, compared by code point on every database."""
+from newscrawler.store.types import BYTES, ID, UTC_TIME
 
 search_docs: Table = new_table(
     metadata,
@@ -37,15 +34,13 @@ search_batches: Table = new_table(
 )
 """Articles that were indexed together, with the latest time of publication among them."""
 
-search_postings: Table = new_table(
+search_blocks: Table = new_table(
     metadata,
-    "search_postings",
-    Column("segment", Integer(), primary_key=True, autoincrement=False),
-    Column("gram", GRAM, primary_key=True),
-    Column("docs", LONG, nullable=False),
-    sqlite_with_rowid=False,
+    "search_blocks",
+    Column("block_id", ID, primary_key=True, autoincrement=False),
+    Column("data", BYTES, nullable=False),
 )
-"""Which entries of a segment hold a gram (see search_grams.py)."""
+"""Which entries of a segment hold which grams (see search_blocks.py)."""
 
 search_lock: Table = new_table(
     metadata,

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 _WORD = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％＋－．]")
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if _WIDE.match(chr(code))}
+_BENT = re.compile("[a-z0-9%+.\\-\n\ud800-\udfff]+")
+"""What a folded text may have in place of other characters; and what parts title and text, or is
+no text."""
 _ENDS = "。！？；\n"
 
 
@@ -46,6 +49,14 @@ class Words:
         """Whether each word stands in the title, the summary or the body."""
         text = fold(f"{title}\n{summary}\n{body}")
         return all(word in text for word in self.words)
+
+    def pieces(self) -> dict[str, str]:
+        """Of each word the longest piece that folding leaves as it is, wherever it may stand.
+
+        >>> Words(("et7新能源", "et")).pieces()
+        {'et7新能源': '新能源', 'et': ''}
+        """
+        return {word: max(_BENT.split(word), key=len) for word in self.words}
 
     def any_in(self, text: str) -> bool:
         """Whether the text holds at least one of the words."""

@@ -165,13 +165,23 @@ def test_lists_are_known_from_what_the_first_schema_holds(empty_url: str) -> Non
     assert known["roll"].newest_at is None
 
 
-def test_what_an_older_schema_holds_is_found_before_it_is_indexed(empty_url: str) -> None:
-    step = import_module("newscrawler.store.migrations.versions.v0006_search")
+@pytest.mark.parametrize(
+    ("version", "missing"),
+    [
+        ("v0006_search", ("docs", "pending", "batches", "lock", "blocks")),
+        ("v0008_search_blocks", ("blocks",)),
+    ],
+)
+def test_what_an_older_schema_holds_is_found_before_it_is_indexed(
+    empty_url: str, version: str, missing: tuple[str, ...]
+) -> None:
+    step = import_module(f"newscrawler.store.migrations.versions.{version}")
     with closing(open_database(empty_url)) as database:
         migrate.prepare(database)
         save(database, start(database), *(article(str(n), f"茅台{n}") for n in range(30)))
         with database.write() as conn:
-            for name in ("docs", "pending", "batches", "lock", "postings"):
+            conn.execute(text("INSERT INTO search_docs SELECT 4, article_id FROM articles LIMIT 1"))
+            for name in missing:
                 conn.execute(text(f"DROP TABLE search_{name}"))
             older = f"UPDATE {migrate.VERSION_TABLE} SET version_num = '{step.down_revision}'"
             conn.execute(text(older))

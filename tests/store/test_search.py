@@ -15,6 +15,7 @@ from sqlalchemy import text
 from newscrawler.items import Article, Outcome, Security, SecurityKind
 from newscrawler.store import search as search_module
 from newscrawler.store import (
+    search_blocks,
     search_candidates,
     search_check,
     search_grams,
@@ -34,7 +35,7 @@ SIGNS = "茅台贵州股份ET7et０7Ｅ0.5％%涨，。 \n"
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (search_candidates, search_check, search_grams, search_index):
+    for module in (search_blocks, search_candidates, search_check, search_grams, search_index):
         for name, value in (("BATCH", BATCH), ("SPAN", SPAN)):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
@@ -102,7 +103,7 @@ words = st.text(st.sampled_from(SIGNS.replace("\n", "")), min_size=1, max_size=4
 
 
 def test_every_substring_is_found_as_by_reading(filled: Database) -> None:
-    assert scalar(filled, "SELECT count(*) FROM search_postings WHERE segment < 0")
+    assert scalar(filled, "SELECT count(*) FROM search_blocks WHERE block_id < 0")
     assert scalar(filled, "SELECT count(*) FROM search_pending")
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -221,7 +222,9 @@ def test_a_check_finds_nothing_wrong(filled: Database) -> None:
         ("DELETE FROM search_docs WHERE doc_id = 3", "is not in the index"),
         ("INSERT INTO search_pending SELECT article_id, 1 FROM search_docs WHERE doc_id = 3",
          "waits to be indexed"),
-        ("DELETE FROM search_postings WHERE segment = -1 AND gram LIKE '%台'",
+        (f"DELETE FROM search_blocks WHERE block_id = {search_blocks.block_id(-1, 2)}",
+         "is not indexed as what it says"),
+        (f"DELETE FROM search_blocks WHERE block_id = {search_blocks.block_id(-1)}",
          "is not indexed as what it says"),
         ("DELETE FROM search_batches WHERE batch_id = 0", "belongs to no batch"),
     ],
