@@ -18,7 +18,7 @@ from newscrawler.jekyll.export import SiteOrder, export_site
 from newscrawler.jekyll.folder import key_of
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.runs import find_dead
-from tests.jekyll.archive import NOW, imported, lasting, real
+from tests.jekyll.archive import NOW, Repository, imported, lasting, real
 from tests.jekyll.conftest import HALF, POSTS
 
 KILLS = 50
@@ -31,7 +31,9 @@ from newscrawler.store.engine import open_database
 importing.BATCH = 3
 print("go", flush=True)
 db = open_database(sys.argv[1])
-importing.import_archive(db, Path(sys.argv[2]), lambda: datetime.now(UTC), workers=0)
+importing.import_archive(
+    db, Path(sys.argv[2]), lambda: datetime.now(UTC), with_history=len(sys.argv) > 3
+)
 """
 EXPORT = """
 import sys
@@ -178,15 +180,54 @@ def test_fifty_kills_of_an_import_lose_and_double_nothing(
 
 @pytest.mark.faults
 @pytest.mark.timeout(600)
+def test_fifty_kills_of_an_import_of_a_history_lose_and_double_no_state(
+    sqlite_template: Path, archive: Path, tmp_path: Path
+) -> None:
+    posts = {f"_posts/{each.name}": each.read_bytes() for each in archive.rglob("*.md")}
+    repository = Repository(tmp_path / "history")
+    repository.commit(posts)
+    for number in range(4):
+        some = list(posts)[number * 5 : number * 5 + 12]
+        repository.commit({each: posts[each].replace(b"<p>", b"<p>%d" % number) for each in some})
+    chance = random.Random(3)  # noqa: S311 - moments, not secrets
+    killed, database = 0, tmp_path / "killed.db"
+    for once in (database, tmp_path / "once.db"):
+        once.write_bytes(sqlite_template.read_bytes())
+    for _ in range(KILLS):
+        arguments = (f"sqlite:///{database}", repository.folder, "history")
+        killed += run(IMPORT, *arguments, after_s=chance.uniform(0, 0.5)) == -signal.SIGKILL
+    assert killed >= KILLS // 4
+    with (
+        closing(open_database(f"sqlite:///{database}")) as after,
+        closing(open_database(f"sqlite:///{tmp_path / 'once.db'}")) as unharmed,
+    ):
+        for each in (after, unharmed):
+            imported(each, repository.folder, history=True)
+        assert states(after) == states(unharmed)
+        assert len(states(after)) > len(posts)
+        assert find_dead(after) == []
+
+
+def states(database: Database) -> list[tuple[object, ...]]:
+    """Every revision: of which article, in which order, with which text, seen when."""
+    names = {row["article_id"]: row["external_id"] for row in lasting(database)["news"]}
+    return sorted(
+        (names[row["article_id"]], row["revision"], row["content_hash"], str(row["seen_at"]))
+        for row in lasting(database)["news_revisions"]
+    )
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
 def test_fifty_kills_of_an_export_leave_whole_files(
     sqlite_db: Database, archive: Path, tmp_path: Path
 ) -> None:
     imported(sqlite_db, archive)
-    states = []
+    wanted = []
     for exact in (True, False):
         once = tmp_path / f"once-{exact}"
         export_site(sqlite_db, once, SiteOrder(exact=exact), NOW)
-        states.append({path.name: path.read_bytes() for path in once.glob("*/*.md")})
+        wanted.append({path.name: path.read_bytes() for path in once.glob("*/*.md")})
     chance = random.Random(2)  # noqa: S311 - moments, not secrets
     site, killed = tmp_path / "site", 0
     for number in range(KILLS):
@@ -195,7 +236,7 @@ def test_fifty_kills_of_an_export_leave_whole_files(
             EXPORT, f"sqlite:///{sqlite_db.path}", site, mode, after_s=chance.uniform(0, 0.2)
         )
         killed += code == -signal.SIGKILL
-        assert whole(site, states)
+        assert whole(site, wanted)
     assert killed >= KILLS // 4
     export_site(sqlite_db, site, SiteOrder(), NOW)
     assert tree(site) == tree(tmp_path / "once-False")
