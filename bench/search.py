@@ -91,8 +91,9 @@ def _count(conn: Connection) -> int:
 
 
 def fill(database: Database, options: Options) -> float:
-    """Store what is missing; articles per second of this process's CPU time while the last ones
-    were stored, in batches as small as a crawl's; 0 if none were missing."""
+    """Store what is missing, without a look for near-duplicates; articles per second of this
+    process's CPU time while the last ones were stored, in batches as small as a crawl's; 0 if none
+    were missing."""
     corpus, rate = Corpus(1_000_000), 0.0
     deadline = time.monotonic() + options.seconds
     with database.write() as conn:
@@ -111,7 +112,8 @@ def _save(database: Database, run_id: int, made: Sequence[Article], size: int) -
     began = time.process_time()
     for first in range(0, len(made), size):
         with database.write() as conn:
-            articles.save(conn, run_id, made[first : first + size], NOW)
+            part = made[first : first + size]
+            articles.save(conn, run_id, part, NOW, near_duplicates=False)
     return len(made) / (time.process_time() - began)
 
 
@@ -192,13 +194,13 @@ def _sizes(database: Database) -> str:
         said = int(conn.scalar(text(f"SELECT sum({parts}) FROM revisions")) or 1)  # noqa: S608
         if database.kind == "postgresql":
             whole = int(conn.scalar(text("SELECT pg_database_size(current_database())")) or 0)
-            index = int(conn.scalar(text("SELECT pg_total_relation_size('search_postings')")) or 0)
+            index = int(conn.scalar(text("SELECT pg_total_relation_size('search_blocks')")) or 0)
         else:
             pages = [int(conn.scalar(text(f"PRAGMA {name}")) or 0) for name in
                      ("page_count", "freelist_count", "page_size")]  # fmt: skip
             whole = pages[0] * pages[2]
-            docs = "SELECT sum(length(CAST(docs AS BLOB)) + 12) FROM search_postings"
-            index = int(conn.scalar(text(docs)) or 0)
+            blocks = "SELECT sum(length(data)) FROM search_blocks"
+            index = int(conn.scalar(text(blocks)) or 0)
     return f"database: {whole / said:.2f} bytes a byte of text, postings {index / said:.2f} of them"
 
 
