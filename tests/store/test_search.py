@@ -135,6 +135,7 @@ def test_a_store_of_any_size_is_searched(db: Database, count: int) -> None:
         ("涨 茅台", "茅台大涨"),
         ("100%", "占100%"),
         ("a_b", "代码a_b"),
+        ('"大跌\n今天"', "昨天大跌\n今天大涨"),
         ("'; --", "他说'; --"),
     ],
 )
@@ -142,6 +143,11 @@ def test_what_a_person_would_type_is_found(db: Database, query: str, said: str) 
     run_id = start(db)
     save(db, run_id, piece(0, said), *(piece(number, f"别的{number}") for number in range(1, 20)))
     assert found(db, query) == ["0"]
+
+
+def test_half_a_character_finds_nothing(filled: Database) -> None:
+    for query in ("\ud800", "茅\udfff台"):
+        assert found(filled, query) == []
 
 
 def test_titles_come_first_then_the_newest(db: Database) -> None:
