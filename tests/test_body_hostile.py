@@ -7,11 +7,13 @@ import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import newscrawler.body
 from newscrawler.body import read_body, visible_text_differs
 from newscrawler.body.walk import MAX_DEPTH
 from newscrawler.errors import PageError
@@ -144,3 +146,12 @@ def test_threads_do_not_disturb_each_other() -> None:
     alone = [read_body(source) for source in sources]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(read_body, sources)) == alone
+
+
+def test_what_the_renderer_let_slip_is_stopped_by_the_sanitiser() -> None:
+    slips = (
+        '<p onclick="a()">x<script>b()</script><!-- c --></p>'
+        '<a href="javascript:d()" rel="x">y</a><img src="data:a,e" alt="z"><iframe></iframe>'
+    )
+    with patch.object(newscrawler.body, "render", lambda *_: slips):
+        assert read_body("<p>x</p>").html == '<p>x</p><a>y</a><img alt="z">'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate
 
+from newscrawler.body.allowlist import sanitised
 from newscrawler.body.drafts import Draft, Mention, Picture
 from newscrawler.body.mentions import collect
 from newscrawler.body.page import CAPTION, Page
@@ -60,7 +61,7 @@ def _body(page: Page, linked: Page | None) -> Body:
         source=page.source or (linked.source if linked else None),
         editor=page.editor or (linked.editor if linked else None),
         original_title=page.original_title or (linked.original_title if linked else None),
-        html=render(drafts, page.pictures),
+        html=sanitised(render(drafts, page.pictures)),
         removed=tuple(page.removed),
         variants_differ=linked is not None and _visible(page) != _visible(linked),
     )

@@ -56,6 +56,7 @@ add_stored(
 )
 add_stored("c07_bidi_and_invisible", "甲公司公告[31m", title=MARKED, medianame=MARKED)
 add("c08_long_title", ("rejected", "implausible", ""), title="长" * 400_000)
+add("c08_title_of_10_mb", ("rejected", "too_large", ""), title="长" * 3_500_000)
 add("c08_long_body", ("rejected", "too_large", ""), text="<p>" + "长" * 800_000)
 add("c09_deep", ("rejected", "too_deep", ""), text="<div>" * 100_000 + "文")
 add_stored("c11_spans", text="<table><tr><td colspan=9007199254740991 rowspan=9e15>文</table>")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from newscrawler.body import read_body
+from newscrawler.body import allowlist, read_body
 from newscrawler.errors import PageError
 from newscrawler.replica import World
 from newscrawler.replica.world import _Row
@@ -18,7 +18,7 @@ from tests.crawl.conftest import shell as shell
 from tests.net.conftest import Crawled
 from tests.net.contents import CONTENTS, ENDS, INJECTIONS
 from tests.net.test_lists import crawl as crawl_by_shell
-from tests.test_body_html import Markup, cleaned
+from tests.test_body_html import Markup
 
 STORED = [name for name, (outcome, _, _) in ENDS.items() if outcome == "new"]
 CODE = "202202242287513337"
@@ -37,7 +37,7 @@ def test_what_is_stored_of_a_hostile_article_is_clean(faulty: Crawled, name: str
 def test_c12_nothing_active_is_stored(faulty: Crawled) -> None:
     html = faulty.news("c12_active_content")["body_html"]
     assert html.startswith("<p>前</p>")
-    assert cleaned(html) == html
+    assert allowlist.sanitised(html) == html
     assert Markup(html).forbidden == []
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,16 @@ def asks_to_wait(value: bytes, times: int) -> Fault:
     return answer
 
 
+def asks_to_wait_until(seconds: int) -> Fault:
+    """The same with a date, so many seconds ahead."""
+
+    async def answer(ask: Exchange) -> None:
+        until = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+        await asks_to_wait(until.encode(), 1)(ask)
+
+    return answer
+
+
 def crawl_with(folder: Path, fault: Fault, *, everywhere: bool = False) -> Crawled:
     world = World.recorded()
     key = TEXTS if everywhere else min(world.ids)
@@ -42,6 +54,13 @@ def test_s19_a_stated_wait_is_kept_and_the_host_is_left_in_peace(tmp_path: Path)
     assert len([asked for asked in done.server.log if refused < asked.at < refused + 0.99]) <= 1
     assert done.report["notes"] == ["waited 1 s for HTTP 429 ×1"]
     assert done.code == 0
+
+
+def test_s19_a_wait_that_is_stated_as_a_date_is_kept(tmp_path: Path) -> None:
+    done = crawl_with(tmp_path, asks_to_wait_until(3))
+    assert done.ended("fault") == ("new", "")
+    refused, again = done.server.times(done.ids["fault"])
+    assert 1 < again - refused < 30  # a date knows whole seconds only
 
 
 def test_s19_who_asks_for_too_long_a_wait_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
