@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -80,7 +81,8 @@ def run_full(
     raw_archive: str = "off",
     **more: Any,
 ) -> None:
-    fill_ledger(path, ids(pages))
+    fill = [sys.executable, "-m", "bench.crawl_child", "fill", str(pages), path]
+    subprocess.run(fill, check=True)
     settings = Settings()
     settings.setmodule(ours, priority="project")
     given = {
@@ -112,7 +114,10 @@ def forgo_durability() -> None:
 
 
 def fill_ledger(path: str, external_ids: list[str]) -> None:
-    """Announce all of them, as if an earlier run had and was killed."""
+    """Announce all of them, as if an earlier run had and was killed.
+
+    In a process of its own: to make the ids takes memory that is not the crawl's.
+    """
     database = open_database(f"sqlite:///{path}")
     prepare(database)
     now = datetime.now(UTC)
@@ -166,6 +171,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["replica", articles]:
             run_replica(int(articles))
+        case ["fill", pages, path]:
+            fill_ledger(path, ids(int(pages)))
         case ["bare", origin, pages, concurrency, _]:
             run_bare(origin, int(pages), int(concurrency))
         case ["unsafe", origin, pages, concurrency, path]:

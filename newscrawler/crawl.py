@@ -85,6 +85,8 @@ def check(settings: Settings) -> Config:
     config = config_of(settings)
     sys.setswitchinterval(SWITCH_S)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
+    # What no handler shows need not be made: two records a page.
+    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])
     # A filter, since Scrapy's own set-up takes levels back.
     logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
     preflight(config)

@@ -91,7 +91,7 @@ def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcem
     spelled = spellings.read(conn, task_ids)
     for chunk in chunks(task_ids):
         query = select(announcements).where(announcements.c.task_id.in_(chunk))
-        for row in conn.execute(query):
+        for row in conn.execute(query).all():
             said = replace(_record(row), spelled=spelled.get((row.task_id, row.list), ()))
             found[row.task_id, row.list] = (said, row.fingerprint)
     return found

@@ -201,7 +201,7 @@ def _read_tasks(conn: Connection, task_ids: Sequence[int], lists: Sequence[str])
         query = select(tasks, stored.label("stored")).where(tasks.c.task_id.in_(chunk))
         found += [
             _task(row, said.get(row.task_id, []), lists)
-            for row in conn.execute(query.order_by(tasks.c.task_id))
+            for row in conn.execute(query.order_by(tasks.c.task_id)).all()
         ]
     return found
 

@@ -77,7 +77,9 @@ class Index:
         under = self._under
         for some in _pieces(sorted(keys)):
             statement = _FIND.format(",".join(map(str, some)))
-            for key, article_id, figures, published_s in self.conn.exec_driver_sql(statement):
+            # All at once: a row at a time costs more than what is done with it.
+            rows = self.conn.exec_driver_sql(statement).all()
+            for key, article_id, figures, published_s in rows:
                 under[key].append((article_id, figures, published_s))
 
     def candidates(self, probe: Probe) -> list[int]:

@@ -138,5 +138,5 @@ def _read(conn: Connection, query: Select[Any]) -> dict[int, Item]:
             row.article_id, row.revision, row.published_at,
             (row.duplicate_of, row.duplicate_reason), row.title, row.body, row.text_hash,
         )
-        for row in conn.execute(query)
+        for row in conn.execute(query).all()
     }  # fmt: skip
