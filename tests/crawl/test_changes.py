@@ -44,6 +44,7 @@ def await_lines(follower: Running, count: int) -> None:
         pause.wait(0.02)
 
 
+@pytest.mark.faults
 def test_following_lives_through_a_restart_of_the_database(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if "NEWSCRAWLER" not in name}
     with servers.postgres() as server, closing(open_database(server.url())) as database:

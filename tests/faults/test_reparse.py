@@ -87,6 +87,7 @@ def crawled(tmp_path: Path) -> Shell:
     return shell
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_p11_a_reparse_that_is_killed_at_any_step_ends_as_one_that_was_not(
     crawled: Shell, tmp_path: Path

@@ -75,12 +75,18 @@ def archive(tmp_path: Path) -> Path:
     return real(tmp_path)
 
 
-POINTS = [
-    "import_batch:2", "import_stored:3", "before_batch:2", "after_articles:2", "before_finish",
-]  # fmt: skip
+def slowly(*points: str) -> list[object]:
+    """Points of the slow matrix: the fast suite has one of each kind."""
+    return [pytest.param(point, marks=pytest.mark.faults) for point in points]
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    "point",
+    [
+        "import_stored:3",
+        *slowly("import_batch:2", "before_batch:2", "after_articles:2", "before_finish"),
+    ],
+)
 def test_an_import_killed_at_any_step_goes_on(
     sqlite_db: Database, archive: Path, point: str
 ) -> None:
@@ -101,10 +107,10 @@ def assert_imported(database: Database) -> None:
 @pytest.mark.parametrize(
     "point",
     [
-        "export_post_write:5", "export_post_rename:5", "export_post_renamed:5",
-        "export_sync", "export_rename:2",
+        "export_post_rename:5",
+        *slowly("export_post_write:5", "export_post_renamed:5", "export_sync", "export_rename:2"),
     ],
-)  # fmt: skip
+)
 def test_an_export_killed_at_any_step_is_made_good_by_the_next(
     sqlite_db: Database, archive: Path, tmp_path: Path, point: str
 ) -> None:
@@ -134,6 +140,7 @@ export_site(db, Path(sys.argv[2]), order, datetime.now(UTC))
 """
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("what", "point"), [("older", "export_post_move:3"), ("fewer", "export_post_remove:3")]
 )

@@ -82,7 +82,14 @@ def test_every_fault_has_an_expected_end() -> None:
     assert set(EXPECTED) == set(FAULTS)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+SLOW = {"s02_body_drip"}
+"""Takes as long as a page may."""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(name, marks=[pytest.mark.faults] if name in SLOW else []) for name in FAULTS],
+)
 def test_row(crawled_with: Callable[[str], Crawled], fault: str) -> None:
     faulty = crawled_with(fault)
     outcome, reason = faulty.ended(fault)
