@@ -86,7 +86,7 @@ def check(settings: Settings) -> Config:
     sys.setswitchinterval(SWITCH_S)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
     # What no handler shows need not be made: two records a page.
-    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])
+    logging.getLogger("scrapy").setLevel(_log_level(settings["LOG_LEVEL"]))
     # A filter, since Scrapy's own set-up takes levels back.
     logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
     preflight(config)
@@ -96,6 +96,13 @@ def check(settings: Settings) -> Config:
 def _is_no_warning(record: logging.LogRecord) -> bool:
     """What Scrapy's download handler warns of is an outcome with a reason."""
     return record.levelno != logging.WARNING
+
+
+def _log_level(level: object) -> int | str:
+    known = logging.getLevelNamesMapping()
+    if isinstance(level, int) or (isinstance(level, str) and level in known):
+        return level
+    raise ConfigError(f"LOG_LEVEL: {level!r} is none of {', '.join(known)}")
 
 
 def settings_for(given: Mapping[str, object]) -> Settings:

@@ -91,17 +91,8 @@ def export_site(
 def _export(
     db: Database, directory: Path, order: SiteOrder, now: datetime, watch: Watch | None
 ) -> SiteReport:
-    last = state.load(directory)
     folder = Folder(directory)
-    if last is None:
-        if folder.count and not order.adopt:
-            raise ExportError(
-                f"{directory} holds {folder.count} posts that no export wrote; choose another"
-                " directory, or let it have this one with --adopt (posts that the database does"
-                " not know are removed)"
-            )
-        last = State()
-        state.save(directory, last)
+    last = state.load(directory) or _taken_over(directory, folder, order)
     wanted = order.fingerprint()
     full = order.full or not last.complete or last.order != wanted
     kept_from = _kept_from(order.days, now)
@@ -131,6 +122,19 @@ def _export(
         full=full,
         yours=tuple(pages.changed_by_hand(directory, own, files)),
     )
+
+
+def _taken_over(directory: Path, folder: Folder, order: SiteOrder) -> State:
+    """The state of a directory that is no export's yet."""
+    if folder.count and not order.adopt:
+        raise ExportError(
+            f"{directory} holds {folder.count} posts that no export wrote; choose another"
+            " directory, or let it have this one with --adopt (posts that the database does"
+            " not know are removed)"
+        )
+    last = State()
+    state.save(directory, last)
+    return last
 
 
 def _kept_from(days: int | None, now: datetime) -> str:

@@ -179,3 +179,10 @@ def test_the_share_spider_ends_like_fetch(shell: Shell) -> None:
     done = shell.scrapy("crawl", "share", "-a", "infocode=NW2022")
     assert done.returncode == 2
     assert "NW2022" in done.stderr
+
+
+def test_a_level_of_the_log_that_is_none_is_named(shell: Shell) -> None:
+    done = shell.newscrawler("crawl", "eastmoney", "-s", "LOG_LEVEL=LOUD")
+    assert done.returncode == 2
+    assert "LOG_LEVEL: 'LOUD' is none of CRITICAL" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -51,8 +52,8 @@ def observed(external_id: str, outlet: str = "甲报", said: str = "正文", at:
     )  # fmt: skip
 
 
-def export(db: Database, folder: Path, **order: object) -> SiteReport:
-    return export_site(db, folder, SiteOrder(**order), NOW)  # type: ignore[arg-type] # options
+def export(db: Database, folder: Path, **order: Any) -> SiteReport:
+    return export_site(db, folder, SiteOrder(**order), NOW)
 
 
 def names(folder: Path, place: str = "_posts") -> list[str]:
