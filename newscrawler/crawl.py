@@ -86,7 +86,7 @@ def check(settings: Settings) -> Config:
     sys.setswitchinterval(SWITCH_S)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
     # What no handler shows need not be made: two records a page.
-    logging.getLogger("scrapy").setLevel(_log_level(settings["LOG_LEVEL"]))
+    logging.getLogger("scrapy").setLevel(log_level(settings["LOG_LEVEL"]))
     # A filter, since Scrapy's own set-up takes levels back.
     logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
     preflight(config)
@@ -98,7 +98,12 @@ def _is_no_warning(record: logging.LogRecord) -> bool:
     return record.levelno != logging.WARNING
 
 
-def _log_level(level: object) -> int | str:
+def log_level(level: object) -> int | str:
+    """The level, if it is one.
+
+    Raises:
+        ConfigError: naming those that are.
+    """
     known = logging.getLevelNamesMapping()
     if isinstance(level, int) or (isinstance(level, str) and level in known):
         return level

@@ -11,7 +11,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from newscrawler.crawl import check, refuse_unknown, result_of, set_event_loop
+from newscrawler.crawl import check, log_level, refuse_unknown, result_of, set_event_loop
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
 from newscrawler.redaction import redact
 from newscrawler.report import render
@@ -26,6 +26,10 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
+        try:
+            log_level((self.settings or Settings())["LOG_LEVEL"])
+        except ConfigError as error:
+            raise UsageError(str(error), print_help=False) from error
         set_event_loop(self.settings or Settings())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
