@@ -19,7 +19,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from newscrawler import settings as ours
-from newscrawler.crawl import check
+from newscrawler.crawl import check, tune
 from newscrawler.ingest import Ingest
 from newscrawler.items import Announcement
 from newscrawler.replica import World, serve
@@ -140,6 +140,8 @@ def measure(
     With `times`, leave in the file TIMES.json when each id had its outcome committed.
     """
     process = AsyncCrawlerProcess(settings)
+    if spider is not BareSpider:
+        tune(settings)
     crawler = process.create_crawler(spider)
     at: dict[str, float] = {}
 

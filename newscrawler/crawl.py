@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import gc
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -83,14 +84,23 @@ def check(settings: Settings) -> Config:
         StoreError: the database is unreachable, read-only, busy or of another schema.
     """
     config = config_of(settings)
-    sys.setswitchinterval(SWITCH_S)
+    log_level(settings["LOG_LEVEL"])
     logging.getLogger("alembic").setLevel(logging.WARNING)  # a first run is no news
-    # What no handler shows need not be made: two records a page.
-    logging.getLogger("scrapy").setLevel(log_level(settings["LOG_LEVEL"]))
-    # A filter, since Scrapy's own set-up takes levels back.
-    logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
     preflight(config)
     return config
+
+
+def tune(settings: Settings) -> None:
+    """Set up this process for crawling, after Scrapy has set up its own log.
+
+    Raises:
+        ConfigError: `LOG_LEVEL` is none.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    # What no handler shows need not be made: two records a page.
+    logging.getLogger("scrapy").setLevel(log_level(settings["LOG_LEVEL"]))
+    logging.getLogger("scrapy.core.downloader.handlers.http11").addFilter(_is_no_warning)
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
 
 
 def _is_no_warning(record: logging.LogRecord) -> bool:
@@ -156,6 +166,7 @@ def crawl(
     check(settings)
     set_event_loop(settings)
     process = AsyncCrawlerProcess(settings)
+    tune(settings)
     crawlers = [process.create_crawler(name) for name, _ in spiders]
     for crawler, (_, arguments) in zip(crawlers, spiders, strict=True):
         crawler.spidercls(**arguments)  # bad arguments show here, not as a traceback in the log

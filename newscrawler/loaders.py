@@ -6,8 +6,9 @@ one wins. A loader is the only door to an `Article`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from itemloaders import ItemLoader
 from itemloaders.processors import Identity, MapCompose, TakeFirst
@@ -46,6 +47,20 @@ class ArticleLoader(ItemLoader):
     summary_in = MapCompose(clean_text)
     url_in = MapCompose(http_url)
     notes_out = Identity()
+    _inputs: ClassVar[dict[str, Callable[..., Any]]] = {}
+    _outputs: ClassVar[dict[str, Callable[..., Any]]] = {}
+
+    def get_input_processor(self, field_name: str) -> Callable[..., Any]:
+        """As itemloaders finds it, once: to look again for each value is a third of loading."""
+        if field_name not in self._inputs:
+            self._inputs[field_name] = super().get_input_processor(field_name)
+        return self._inputs[field_name]
+
+    def get_output_processor(self, field_name: str) -> Callable[..., Any]:
+        """As itemloaders finds it, once."""
+        if field_name not in self._outputs:
+            self._outputs[field_name] = super().get_output_processor(field_name)
+        return self._outputs[field_name]
 
     def load_article(
         self,

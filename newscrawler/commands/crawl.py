@@ -11,7 +11,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from newscrawler.crawl import check, log_level, refuse_unknown, result_of, set_event_loop
+from newscrawler.crawl import check, log_level, refuse_unknown, result_of, set_event_loop, tune
 from newscrawler.errors import ConfigError, ExitCode, NewscrawlerError
 from newscrawler.redaction import redact
 from newscrawler.report import render
@@ -36,7 +36,9 @@ class Command(ScrapyCrawl):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             refuse_unknown(assignment.partition("=")[0] for assignment in opts.set)
-            check(self.settings or Settings())
+            settings = self.settings or Settings()
+            check(settings)
+            tune(settings)
             self._check_arguments(args, opts)
             self._crawl(args, opts)
         except KeyboardInterrupt:

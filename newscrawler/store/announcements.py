@@ -92,12 +92,12 @@ def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcem
     for chunk in chunks(task_ids):
         query = select(announcements).where(announcements.c.task_id.in_(chunk))
         for row in conn.execute(query).all():
-            said = replace(_record(row), spelled=spelled.get((row.task_id, row.list), ()))
+            said = _record(row, spelled.get((row.task_id, row.list), ()))
             found[row.task_id, row.list] = (said, row.fingerprint)
     return found
 
 
-def _record(row: Row[Any]) -> Announcement:
+def _record(row: Row[Any], spelled: tuple[tuple[str, str], ...] = ()) -> Announcement:
     return Announcement(
         site="",
         list=row.list,
@@ -109,6 +109,7 @@ def _record(row: Row[Any]) -> Announcement:
         source=row.source,
         digest=row.digest,
         url=row.url,
+        spelled=spelled,
     )
 
 

@@ -6,6 +6,7 @@ written into the statements as plain integers: hundreds of bound values cost mor
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete
 
 from newscrawler.near.sketch import WINDOW, Sketch, in_period, may_be_same, periods
+from newscrawler.store.bulk import on_sqlite
 from newscrawler.store.near_tables import near_keys, near_sketches
 from newscrawler.store.tasks import chunks
 from newscrawler.store.types import MARIADB
@@ -29,8 +31,9 @@ FEW_KEYS = 12
 _AT_ONCE = 5_000
 
 _WINDOW_S = WINDOW.total_seconds()
+_COLUMNS = "k.near_key, s.article_id, s.figures, s.published_s"
 _FIND = (
-    "SELECT k.near_key, s.article_id, s.figures, s.published_s FROM near_keys k"
+    "SELECT {} FROM near_keys k"
     " JOIN near_sketches s ON s.article_id = k.article_id WHERE k.near_key IN ({})"
 )
 _ADD = "INSERT INTO {} ({}) VALUES {} {}"
@@ -76,10 +79,7 @@ class Index:
         self._asked |= keys
         under = self._under
         for some in _pieces(sorted(keys)):
-            statement = _FIND.format(",".join(map(str, some)))
-            # All at once: a row at a time costs more than what is done with it.
-            rows = self.conn.exec_driver_sql(statement).all()
-            for key, article_id, figures, published_s in rows:
+            for key, article_id, figures, published_s in _find(self.conn, some):
                 under[key].append((article_id, figures, published_s))
 
     def candidates(self, probe: Probe) -> list[int]:
@@ -123,6 +123,18 @@ class Index:
         self._sketches.clear()
 
 
+def _find(conn: Connection, keys: Sequence[int]) -> Iterable[Sequence[int]]:
+    """near_key, article_id, figures, published_s of all that is under these keys."""
+    asked = ",".join(map(str, keys))
+    if conn.dialect.name != "sqlite":
+        return conn.exec_driver_sql(_FIND.format(_COLUMNS, asked)).all()
+    # One row, as in lookup.py: each row more would give the interpreter up once more.
+    packed = f"json_group_array(json_array({_COLUMNS}))"
+    (found,) = on_sqlite(conn, _FIND.format(packed, asked), ()).fetchone()
+    rows: list[list[int]] = json.loads(found)
+    return rows
+
+
 def _insert(conn: Connection, table: str, columns: str, rows: Sequence[tuple[int, ...]]) -> None:
     is_mariadb = conn.dialect.name in MARIADB
     first = columns.partition(",")[0]
@@ -133,7 +145,11 @@ def _insert(conn: Connection, table: str, columns: str, rows: Sequence[tuple[int
     )
     for start in range(0, len(rows), _AT_ONCE):
         values = ",".join(map(_row, rows[start : start + _AT_ONCE]))
-        conn.exec_driver_sql(_ADD.format(table, columns, values, known))
+        statement = _ADD.format(table, columns, values, known)
+        if conn.dialect.name == "sqlite":
+            on_sqlite(conn, statement, ())
+        else:
+            conn.exec_driver_sql(statement)
 
 
 def _row(values: tuple[int, ...]) -> str:

@@ -120,14 +120,17 @@ _REPLACE = (
 )
 
 
+_o, _r = originals.c, revisions.c
+_READ = select(_o.article_id, _o.revision, _o.data, _r.title, _r.body).join_from(
+    originals, revisions, (_r.article_id == _o.article_id) & (_r.revision == _o.revision)
+)
+
+
 def read(conn: Connection, article_ids: Sequence[int]) -> dict[int, Stored]:
     """The postings of these articles, by article_id; articles without any are left out."""
-    o, r = originals.c, revisions.c
     found = {}
-    joined = originals.join(revisions, (r.article_id == o.article_id) & (r.revision == o.revision))
-    query = select(o.article_id, o.revision, o.data, r.title, r.body).select_from(joined)
     for chunk in chunks(article_ids):
-        for row in conn.execute(query.where(o.article_id.in_(chunk))):
+        for row in conn.execute(_READ.where(originals.c.article_id.in_(chunk))):
             postings = unpack(row.data, row.title, row.body)
             found[row.article_id] = Stored(row.revision, postings)
     return found
