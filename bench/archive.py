@@ -1,7 +1,7 @@
 """What the raw archive costs a crawl and the disk, and how fast its answers are read again.
 
-Interleaved rounds; each crawl is a process of its own. Reading again is compared with reading the
-same answers out of memory, in as many processes.
+Interleaved rounds; each crawl is a process of its own. Reading again is compared with normalising
+the same answers out of memory, with what lists said of them at hand, in as many processes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 from bench.crawl import replica
 from newscrawler.archive import files
-from newscrawler.archive.archive import RawArchive
+from newscrawler.archive.archive import RawArchive, Reader
 from newscrawler.captures import TEXT, Capture, Exchange, Fetched, Subject
 from newscrawler.config import load
 from newscrawler.items import Task
@@ -31,9 +32,14 @@ from newscrawler.reparse.run import CHUNK
 from newscrawler.replica import World
 from newscrawler.sites.eastmoney import reading
 from newscrawler.sites.eastmoney.lists import LISTS
+from newscrawler.store import background, raw
+from newscrawler.store.engine import open_database
 from pipelines.dedupe import DedupePipeline
+from pipelines.validate import ValidatePipeline
 
 PAGES = 1000
+READ_AGAIN = 8000
+"""Answers that are read again: a second and more for each process."""
 ROUNDS = 5
 CONCURRENCY = 8
 WORKERS = os.cpu_count() or 1
@@ -68,8 +74,7 @@ def costs(scratch: Path) -> None:
                 folder = scratch / f"{kind}{round_}"
                 folder.mkdir()
                 seen.append(crawl(kind, origin, folder / "news.db"))
-                if round_:
-                    shutil.rmtree(folder)
+                shutil.rmtree(folder)
     extra = statistics.median(kept / bare - 1 for bare, kept in zip(*seconds.values(), strict=True))
     bare, kept = (PAGES / statistics.median(seen) for seen in seconds.values())
     print(f"crawl without archive: {bare:5.0f} pages/s (median of {ROUNDS} rounds)")
@@ -77,8 +82,8 @@ def costs(scratch: Path) -> None:
     print(f"cost: {extra:+.1%} time (wanted: at most +10 %)")
 
 
-def crawl(kind: str, origin: str, database: Path) -> float:
-    command = [sys.executable, "-m", "bench.crawl_child", kind, origin, str(PAGES)]
+def crawl(kind: str, origin: str, database: Path, pages: int = PAGES) -> float:
+    command = [sys.executable, "-m", "bench.crawl_child", kind, origin, str(pages)]
     done = subprocess.run(
         [*command, str(CONCURRENCY), str(database)], stdout=subprocess.PIPE, text=True, check=True
     )
@@ -157,16 +162,18 @@ def exchange(subject: Subject, body: bytes) -> Exchange:
 
 def speed(scratch: Path) -> None:
     """Articles/s of `reparse --dry-run`, beside reading the same answers out of memory."""
-    database = scratch / "archived0" / "news.db"
+    database = scratch / "news.db"
     root = Path(f"{database}-raw")
+    with replica(READ_AGAIN) as origin:
+        crawl("archived", origin, database, READ_AGAIN)
     config = load(overrides={"DATABASE_URL": f"sqlite:///{database}"}, env={}, cwd=scratch)
     plan = Plan(site="eastmoney", root=root, workers=WORKERS, dry_run=True)
     ours, memory = [], []
     for _ in range(ROUNDS):
-        memory.append(from_memory())
+        memory.append(from_memory(config.database_url, root))
         clock = Clock()
         summary = reparse(config, plan, clock.tick)
-        assert summary.verdicts["unchanged"] == summary.examined == PAGES, summary
+        assert summary.verdicts["unchanged"] == summary.examined == READ_AGAIN, summary
         ours.append(clock.rate())
     ratio = statistics.median(one / base for one, base in zip(ours, memory, strict=True))
     print(f"reparse --dry-run, {WORKERS} processes:    {statistics.median(ours):6.0f} articles/s")
@@ -188,33 +195,47 @@ class Clock:
         return (last - first) / (ended - began)
 
 
-def from_memory() -> float:
-    """Articles/s when nothing but reading is to be done."""
-    codes = World.recorded().grow(PAGES)
-    pieces = [codes[at : at + CHUNK] for at in range(0, PAGES, CHUNK)]
+def from_memory(database_url: str, root: Path) -> float:
+    """Articles/s when nothing but reading is to be done: as the crawl does, up to the store."""
     clock, done = Clock(), 0
-    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _begin) as pool:
-        for many in pool.map(_normalise, pieces):
+    begin = (database_url, root)
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _begin, begin) as pool:
+        for many in pool.map(_normalise, range(0, READ_AGAIN, CHUNK)):
             done += many
             clock.tick(done)
     return clock.rate()
 
 
-_answers: dict[str, bytes] = {}
+_inputs: list[tuple[dict[str, Fetched | None], Task, datetime]] = []
 
 
-def _begin() -> None:
-    world = World.recorded()
-    _answers.update({code: world.encoded_answer(code) or b"" for code in world.grow(PAGES)})
+def _begin(database_url: str, root: Path) -> None:
+    """Bring all that reading needs into memory."""
+    reader = Reader(root)
+    with closing(open_database(database_url)) as database, database.read() as conn:
+        ids = raw.page(conn, "eastmoney", "", READ_AGAIN)
+        found = background.find(conn, "eastmoney", ids)
+    for each in ids:
+        (capture,) = found.captures[each]
+        waiting = found.waiting[each]
+        said = found.said.get(waiting.task_id, [])
+        task = Task(
+            task_id=waiting.task_id,
+            site="eastmoney",
+            external_id=each,
+            announced_as=waiting.announced_as,
+            announcements=tuple(one.record for one in said),
+        )
+        fetched = Fetched(capture.url, capture.status, reader.read(capture).body)
+        _inputs.append(({TEXT: fetched}, task, capture.fetched_at))
 
 
-def _normalise(codes: list[str]) -> int:
-    dedupe = DedupePipeline()
-    for code in codes:
-        fetched = Fetched("http://127.0.0.1/", 200, _answers[code])
-        task = Task(task_id=1, site="eastmoney", external_id=code, announced_as=code)
-        dedupe.process_item(reading.read({TEXT: fetched}, task, NOW))
-    return len(codes)
+def _normalise(first: int) -> int:
+    validate, dedupe = ValidatePipeline(), DedupePipeline()
+    some = _inputs[first : first + CHUNK]
+    for answers, task, at in some:
+        dedupe.process_item(validate.process_item(reading.read(answers, task, at)))
+    return len(some)
 
 
 if __name__ == "__main__":

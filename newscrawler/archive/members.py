@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from newscrawler.archive.records import SUBJECT, public_url
@@ -17,19 +18,27 @@ from newscrawler.errors import NewscrawlerError
 _MAGIC = b"\x1f\x8b\x08"
 _VERSION = b"WARC/1.1\r\n"
 _END = b"\r\n\r\n"
+_LENGTH = b"Content-Length:"
 
 
 class DamagedError(NewscrawlerError):
     """Bytes that are no whole record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """One WARC record."""
 
-    fields: dict[str, str]
-    """Its named fields."""
+    about: bytes
+    """What stands before its block: the version, and a field a line."""
     block: bytes
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Its named fields; who only wants the block need not have them read."""
+        lines = self.about.decode("utf-8", "replace").split("\r\n")[1:]
+        pairs = (line.partition(":") for line in lines)
+        return {name: value.strip() for name, _, value in pairs}
 
     @property
     def kind(self) -> str:
@@ -130,17 +139,15 @@ def parse(raw: bytes) -> Record:
     """
     if not raw.startswith(_VERSION):
         raise DamagedError("no WARC/1.1 record")
-    head, _, rest = raw.partition(_END)
-    fields = {}
-    for line in head.decode("utf-8", "replace").split("\r\n")[1:]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise DamagedError("a line of its head is no field")
-        fields[name] = value.strip()
-    length = fields.get("Content-Length", "")
+    about, _, rest = raw.partition(_END)
+    _, *lines = about.split(b"\r\n")
+    if not all(b":" in line for line in lines):
+        raise DamagedError("a line of its head is no field")
+    lengths = [line[len(_LENGTH) :].strip() for line in lines if line.startswith(_LENGTH)]
+    length = lengths[-1] if lengths else b""
     if not length.isdigit() or len(rest) != int(length) + len(_END) or not rest.endswith(_END):
         raise DamagedError("its length is not what it says")
-    return Record(fields, rest[: -len(_END)])
+    return Record(about, rest[: -len(_END)])
 
 
 def capture_of(member: Member, file: str) -> Capture | None:

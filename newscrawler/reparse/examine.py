@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from newscrawler.archive.archive import RawError, Reader
-from newscrawler.captures import RESPONSE, TEXT, Capture, Fetched
+from newscrawler.captures import TEXT, Capture, Fetched
 from newscrawler.errors import PageError
-from newscrawler.items import Article, Miss, Task
+from newscrawler.items import Article, Miss
 from newscrawler.net.decoding import codings_of, decode
+from newscrawler.reparse.case import Case, Group, original_of
 from newscrawler.reparse.diff import UNSEEN, Change, differences
-from newscrawler.reparse.readers import SiteReader, reader_of
-from newscrawler.store import Connection, announcements, queries, raw, reparsed
-from newscrawler.store.announcements import Said
-from newscrawler.store.decide import State
+from newscrawler.reparse.readers import reader_of
+from newscrawler.store import Connection, background, queries, reparsed
+from newscrawler.store.digests import digest
 from newscrawler.store.engine import Database
-from newscrawler.store.reparsed import Reread, Stored, Waiting
-from pipelines.dedupe import DedupePipeline
+from newscrawler.store.reparsed import Facts, Mark, Reread, Stored, Waiting
+from pipelines.dedupe import DedupePipeline, content_hash
 from pipelines.validate import ValidatePipeline
-
-Group = dict[str, Capture]
-"""The answers of one reading, by name."""
-
-
-_UNKNOWN = Waiting(0, "", State.DUE)
-"""An id of which the ledger does not know: the database is younger than the archive."""
 
 
 class Verdict(StrEnum):
@@ -73,6 +64,17 @@ class Chunk:
 
     unchanged: int
     findings: list[Finding] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    """Of those that are unchanged, the digests that are not stored yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """An article read anew, of which the digest does not say that it is as it was."""
+
+    stored: Stored
+    article: Article
+    digest: bytes
 
 
 class Examiner:
@@ -88,33 +90,24 @@ class Examiner:
     def examine(self, site: str, external_ids: Sequence[str]) -> Chunk:
         """Read the answers about these ids again."""
         with self._database.read() as conn:
-            rows = reparsed.waiting(conn, site, external_ids)
-            case = _Case(
-                site=site,
-                reader=reader_of(site),
-                captures=raw.of_ids(conn, site, external_ids),
-                stored=reparsed.load(conn, site, external_ids),
-                waiting={**dict.fromkeys(external_ids, _UNKNOWN), **rows},
-                said=announcements.histories(conn, [row.task_id for row in rows.values()]),
-            )
-            findings = [
-                finding
-                for each in external_ids
-                if each in case.captures
-                for finding in [self._judge(conn, case, each)]
-                if finding.verdict is not Verdict.UNCHANGED
-            ]
-        return Chunk(len(external_ids) - len(findings), findings)
+            found = background.find(conn, site, external_ids)
+            case = Case(conn, site, reader_of(site), found)
+            judged = [self._judge(case, each) for each in external_ids if each in found.captures]
+            doubts = [each for each in judged if isinstance(each, _Doubt)]
+            facts = reparsed.facts(conn, [each.stored.article_id for each in doubts])
+            chunk = Chunk(len(external_ids))
+            settled = [_settle(case, each, facts, chunk.marks) for each in judged]
+        findings = [each for each in settled if each is not None]
+        return replace(chunk, unchanged=len(external_ids) - len(findings), findings=findings)
 
-    def _judge(self, conn: Connection, case: _Case, external_id: str) -> Finding:
-        stored = case.stored.get(external_id)
-        found: Finding
+    def _judge(self, case: Case, external_id: str) -> Finding | _Doubt | None:
+        """None: it is as it was."""
+        stored = case.found.stored.get(external_id)
         try:
             if stored is None:
                 article = self._newest(case, external_id, case.groups(external_id))
-                found = Finding(external_id, Verdict.RECOVERED, Reread(article))
-            else:
-                found = self._compare(conn, case, external_id, stored)
+                return Finding(external_id, Verdict.RECOVERED, Reread(article))
+            return self._compare(case, external_id, stored)
         except (PageError, RawError) as error:
             reason = error.reason if isinstance(error, PageError) else "raw_archive"
             return Finding(
@@ -122,38 +115,27 @@ class Examiner:
                 Verdict.UNREADABLE if stored else Verdict.WAITING,
                 reason=reason,
                 detail=str(error),
-                waiting=case.waiting[external_id],
+                waiting=case.waiting(external_id),
                 stored=(stored.article_id, stored.revision) if stored else None,
             )
-        return found
 
-    def _compare(self, conn: Connection, case: _Case, external_id: str, stored: Stored) -> Finding:
+    def _compare(self, case: Case, external_id: str, stored: Stored) -> Finding | _Doubt | None:
         """The answer that the current revision was read from; then any later, other one."""
         base, later = case.base_and_later(external_id, stored)
-        article = self._read(case, external_id, base)
+        read = self._read_plain(case, external_id, base)
+        if not later and digest(read, content_hash(read)) == stored.digest:
+            return None
+        article = self._hashed(read)
         if later:
             newest = self._try_newest(case, external_id, later)
             if newest is not None and newest.content_hash != article.content_hash:
                 if newest.content_hash == stored.content_hash:
-                    return Finding(external_id, Verdict.UNCHANGED)
-                return self._finding(conn, case.site, Verdict.REVISED, stored, newest)
-        if reparsed.is_same(stored, article):
-            return Finding(external_id, Verdict.UNCHANGED)
-        same_content = article.content_hash == stored.content_hash
-        verdict = Verdict.RENEWED if same_content else Verdict.REPARSED
-        return self._finding(conn, case.site, verdict, stored, article)
+                    return None
+                return _finding(case, Verdict.REVISED, stored, newest)
+        now = digest(article)
+        return None if now == stored.digest else _Doubt(stored, article, now)
 
-    def _finding(
-        self, conn: Connection, site: str, verdict: Verdict, stored: Stored, article: Article
-    ) -> Finding:
-        changes = differences(_as_shown(conn, site, article.external_id), article)
-        if verdict is Verdict.RENEWED and not changes:
-            verdict = Verdict.UNCHANGED
-        visible = any(name not in UNSEEN for name, _, _ in changes)
-        found = Reread(article, stored.article_id, stored.revision, stored.content_hash, visible)
-        return Finding(article.external_id, verdict, found, changes)
-
-    def _newest(self, case: _Case, external_id: str, groups: Sequence[Group]) -> Article:
+    def _newest(self, case: Case, external_id: str, groups: Sequence[Group]) -> Article:
         """The article of the newest answers that can be read.
 
         Raises:
@@ -167,96 +149,69 @@ class Examiner:
                 trouble = trouble or error
         raise trouble or PageError("no_answer", "there is no answer of the article itself")
 
-    def _try_newest(self, case: _Case, external_id: str, groups: Sequence[Group]) -> Article | None:
+    def _try_newest(self, case: Case, external_id: str, groups: Sequence[Group]) -> Article | None:
         try:
             return self._newest(case, external_id, groups)
         except (PageError, RawError):
             return None
 
-    def _read(self, case: _Case, external_id: str, group: Group) -> Article:
+    def _read(self, case: Case, external_id: str, group: Group) -> Article:
+        return self._hashed(self._read_plain(case, external_id, group))
+
+    def _hashed(self, article: Article) -> Article:
+        hashed = self._dedupe.process_item(article)
+        return hashed if isinstance(hashed, Article) else article
+
+    def _read_plain(self, case: Case, external_id: str, group: Group) -> Article:
+        """The article without its digests, which cost a tenth of reading it.
+
+        Raises:
+            PageError: the answers cannot be read. RawError: the archive does not have them.
+        """
         at = group[TEXT].fetched_at
         answers: dict[str, Fetched | None] = {
-            name: self._fetched(capture, case.captures[external_id])
+            name: self._fetched(capture, case.found.captures[external_id])
             for name, capture in group.items()
         }
         article = case.reader.read(answers, case.task(external_id, at), at)
         judged = self._validate.process_item(article)
         if isinstance(judged, Miss):
             raise PageError(judged.reason, judged.detail)
-        hashed = self._dedupe.process_item(judged)
-        return hashed if isinstance(hashed, Article) else article
+        return judged
 
     def _fetched(self, capture: Capture, all_of_them: Sequence[Capture]) -> Fetched:
-        record = self._answers.read(_original(capture, all_of_them))
-        coded = [value for name, value in record.headers if name.lower() == b"content-encoding"]
-        body = decode(record.body, codings_of(coded), self._limit) if coded else record.body
+        record = self._answers.read(original_of(capture, all_of_them))
+        body = record.body
+        if b"content-encoding" in record.head.lower():
+            named = [each for name, each in record.headers if name.lower() == b"content-encoding"]
+            body = decode(body, codings_of(named), self._limit)
         return Fetched(capture.url, capture.status, body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """All that is known of some ids of one site."""
-
-    site: str
-    reader: SiteReader
-    captures: Mapping[str, Sequence[Capture]]
-    stored: Mapping[str, Stored]
-    waiting: Mapping[str, Waiting]
-    said: Mapping[int, Sequence[Said]]
-
-    def groups(self, external_id: str) -> list[Group]:
-        """The answers by reading, the earliest first; only readings of the article itself."""
-        by_time = groupby(self.captures[external_id], key=lambda each: each.fetched_at)
-        found = [{each.subject.name: each for each in group} for _, group in by_time]
-        return [group for group in found if TEXT in group]
-
-    def base_and_later(self, external_id: str, stored: Stored) -> tuple[Group, list[Group]]:
-        """What the current revision was read from, and later answers that say something else.
-
-        Raises:
-            PageError: neither is in the archive.
-        """
-        groups = [
-            each for each in self.groups(external_id) if each[TEXT].fetched_at >= stored.seen_at
-        ]
-        if not groups:
-            raise PageError("no_answer", "the answer is not in the raw archive (pruned?)")
-        base = groups[0]
-        return base, [each for each in groups[1:] if _digests(each) != _digests(base)]
-
-    def task(self, external_id: str, at: datetime) -> Task:
-        """The task as it was then."""
-        row = self.waiting[external_id]
-        lists = {name: place for place, name in enumerate(self.reader.lists)}
-        said = announcements.said_at(self.said.get(row.task_id, ()), at)
-        said.sort(key=lambda each: (lists.get(each.list, len(lists)), each.list))
-        return Task(
-            task_id=row.task_id,
-            site=self.site,
-            external_id=external_id,
-            announced_as=row.announced_as or external_id,
-            announcements=tuple(said),
-            stored=external_id in self.stored,
-        )
+def _settle(
+    case: Case, judged: Finding | _Doubt | None, facts: Mapping[int, Facts], marks: list[Mark]
+) -> Finding | None:
+    """What is left of a doubt when all that is stored is compared; `marks` gets its digest."""
+    if not isinstance(judged, _Doubt):
+        return judged
+    stored, article = judged.stored, judged.article
+    finding = None
+    if not reparsed.is_same(facts[stored.article_id], article):
+        same_content = article.content_hash == stored.content_hash
+        verdict = Verdict.RENEWED if same_content else Verdict.REPARSED
+        finding = _finding(case, verdict, stored, article)
+    if finding is None:
+        marks.append((stored.article_id, stored.revision, judged.digest))
+    return finding
 
 
-def _digests(group: Group) -> list[tuple[str, str]]:
-    return sorted((name, each.digest) for name, each in group.items())
-
-
-def _original(capture: Capture, all_of_them: Sequence[Capture]) -> Capture:
-    """Where the body is: a revisit stands for an earlier record.
-
-    Raises:
-        RawError: that is not in the archive.
-    """
-    if capture.kind == RESPONSE:
-        return capture
-    for each in all_of_them:
-        same = (each.subject, each.digest) == (capture.subject, capture.digest)
-        if same and each.kind == RESPONSE:
-            return each
-    raise RawError(f"{capture.file} at {capture.start}: what it refers to is not in the archive")
+def _finding(case: Case, verdict: Verdict, stored: Stored, article: Article) -> Finding | None:
+    changes = differences(_as_shown(case.conn, case.site, article.external_id), article)
+    if verdict is Verdict.RENEWED and not changes:
+        return None
+    visible = any(name not in UNSEEN for name, _, _ in changes)
+    found = Reread(article, stored.article_id, stored.revision, stored.content_hash, visible)
+    return Finding(article.external_id, verdict, found, changes)
 
 
 def _as_shown(conn: Connection, site: str, external_id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -188,17 +189,27 @@ def _in_order(
 
 _examiner: Examiner | None = None
 """Of this process, if it is a worker."""
+_examined_here = 0
+_COLLECT_AFTER = 10
+"""Pieces after which a worker looks for cycles that nobody refers to."""
 
 
 def _begin(database_url: str, root: Path, max_page_bytes: int) -> None:
     global _examiner
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who writes decides when to end
     _examiner = Examiner(open_database(database_url), root, max_page_bytes)
+    # Reading makes next to no cycles: to look for some all the time takes a twentieth of it.
+    gc.freeze()
+    gc.disable()
 
 
 def _examine(site: str, external_ids: list[str]) -> Chunk:
+    global _examined_here
     if _examiner is None:
         raise RuntimeError("the worker has not begun")
+    _examined_here += 1
+    if _examined_here % _COLLECT_AFTER == 0:
+        gc.collect()
     return _examiner.examine(site, external_ids)
 
 
@@ -219,6 +230,7 @@ def _write(config: Config, database: Database, run_id: int, chunk: Chunk) -> Non
         unchanged += len(found) - reparsed.revise(conn, run_id, found, now, near_duplicates=near)
         renewed = [x.found for x in by[Verdict.RENEWED] if x.found]
         reparsed.renew(conn, run_id, renewed, now)
+        reparsed.mark(conn, chunk.marks)
         reparsed.count_unchanged(conn, run_id, unchanged + len(renewed))
         unread = [*by[Verdict.UNREADABLE], *by[Verdict.WAITING]]
         reparsed.conclude(conn, run_id, [_ending(x) for x in unread], now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newscrawler.items import Announcement
 from newscrawler.store import spellings
@@ -90,25 +90,36 @@ def read(conn: Connection, task_ids: Sequence[int]) -> dict[Key, tuple[Announcem
     found: dict[Key, tuple[Announcement, str]] = {}
     spelled = spellings.read(conn, task_ids)
     for chunk in chunks(task_ids):
-        query = select(announcements).where(announcements.c.task_id.in_(chunk))
-        for row in conn.execute(query).all():
-            said = _record(row, spelled.get((row.task_id, row.list), ()))
-            found[row.task_id, row.list] = (said, row.fingerprint)
+        for task_id, print_, *said in conn.execute(_READ.where(_a.task_id.in_(chunk))).all():
+            key = (task_id, said[0])
+            found[key] = (record_of(said, spelled.get(key, ())), print_)
     return found
 
 
-def _record(row: Row[Any], spelled: tuple[tuple[str, str], ...] = ()) -> Announcement:
+SAID = (
+    "list", "announced_as", "title", "published_at", "published_raw", "source", "digest", "url",
+)  # fmt: skip
+"""The columns of `record_of`."""
+_a, _b = announcements.c, announcements_before.c
+_READ = select(_a.task_id, _a.fingerprint, *(_a[name] for name in SAID))
+_NOW = select(_a.task_id, _a.first_at, *(_a[name] for name in SAID))
+_BEFORE = select(_b.task_id, _b.until_at, *(_b[name] for name in SAID)).order_by(_b.until_at)
+
+
+def record_of(said: Sequence[Any], spelled: tuple[tuple[str, str], ...] = ()) -> Announcement:
+    """What a list says; by place, as a row's names cost more than the record."""
+    name, announced_as, title, published_at, published_raw, source, digest, url = said
     return Announcement(
         site="",
-        list=row.list,
+        list=name,
         external_id="",
-        announced_as=row.announced_as,
-        title=row.title,
-        published_at=row.published_at,
-        published_raw=row.published_raw,
-        source=row.source,
-        digest=row.digest,
-        url=row.url,
+        announced_as=announced_as,
+        title=title,
+        published_at=published_at,
+        published_raw=published_raw,
+        source=source,
+        digest=digest,
+        url=url,
         spelled=spelled,
     )
 
@@ -193,23 +204,23 @@ def _touch(conn: Connection, keys: Sequence[Key], now: datetime) -> None:
 
 def histories(conn: Connection, task_ids: Sequence[int]) -> dict[int, list[Said]]:
     """All that lists have said of these tasks, also what they no longer say."""
-    a, b = announcements.c, announcements_before.c
     found: dict[int, list[Said]] = {}
     first: dict[Key, datetime] = {}
     for chunk in chunks(task_ids):
-        for row in conn.execute(select(announcements).where(a.task_id.in_(chunk))):
-            first[row.task_id, row.list] = row.first_at
-            found.setdefault(row.task_id, []).append(Said(_record(row), row.first_at, None))
-        query = select(announcements_before).where(b.task_id.in_(chunk))
-        for row in conn.execute(query.order_by(b.until_at)):
-            since = first[row.task_id, row.list]
-            found[row.task_id].append(Said(_record(row), since, row.until_at))
-            first[row.task_id, row.list] = row.until_at
+        for task_id, first_at, *said in conn.execute(_NOW.where(_a.task_id.in_(chunk))).all():
+            first[task_id, said[0]] = first_at
+            found.setdefault(task_id, []).append(Said(record_of(said), first_at, None))
+        for task_id, until_at, *said in conn.execute(_BEFORE.where(_b.task_id.in_(chunk))).all():
+            key = (task_id, said[0])
+            found[task_id].append(Said(record_of(said), first[key], until_at))
+            first[key] = until_at
     return found
 
 
 def said_at(history: Sequence[Said], at: datetime) -> list[Announcement]:
     """What each list said then."""
+    if len(history) == 1 and history[0].until is None:
+        return [history[0].record] if history[0].since <= at else []
     newest: dict[str, Said] = {}
     for said in history:
         known = newest.get(said.record.list)

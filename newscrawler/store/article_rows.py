@@ -16,6 +16,7 @@ from newscrawler.store import compact
 from newscrawler.store.bulk import Insert, Update, Values, insert, insert_one, update
 from newscrawler.store.decide import Known
 from newscrawler.store.dialect import insert_missing
+from newscrawler.store.digests import digest
 from newscrawler.store.schema import articles, revisions, sources
 from newscrawler.store.tasks import chunks
 
@@ -163,7 +164,7 @@ REVISION = (
     "article_id", "revision", "title", "source_id", "published_at", "published_local",
     "published_from", "summary", "body", "body_html", "layout", "paragraph_count", "language",
     "editor", "original_title", "content_hash", "parser_version", "fetched_url", "notes",
-    "seen_at", "run_id",
+    "seen_at", "run_id", "digest",
 )  # fmt: skip
 """The columns of `revision_row`."""
 _REVISIONS = Insert("revisions", REVISION)
@@ -202,4 +203,5 @@ def revision_row(
         json.dumps(article.notes, ensure_ascii=False) if article.notes else None,
         moments(article.fetched_at),
         run_id,
+        digest(article),
     )

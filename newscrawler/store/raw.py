@@ -67,17 +67,19 @@ def _row(capture: Capture, file_id: int) -> dict[str, Any]:
     }
 
 
-def _capture(row: Any) -> Capture:
+def capture_of(row: Sequence[Any]) -> Capture:
+    """A row of `_COLUMNS`; by place, as names cost more than the capture."""
+    _, site, external_id, name, kind, url, fetched_at, status, digest, file, start, size = row
     return Capture(
-        subject=Subject(row.site, row.external_id, row.name),
-        kind=row.kind,
-        url=row.url,
-        fetched_at=row.fetched_at,
-        status=row.status,
-        digest=row.digest,
-        file=row.file,
-        start=row.start,
-        size=row.size,
+        subject=Subject(site, external_id, name),
+        kind=kind,
+        url=url,
+        fetched_at=fetched_at,
+        status=status,
+        digest=digest,
+        file=file,
+        start=start,
+        size=size,
     )
 
 
@@ -91,8 +93,8 @@ def of_ids(conn: Connection, site: str, external_ids: Iterable[str]) -> dict[str
             .where(_r.site == site, _r.external_id.in_(chunk))
             .order_by(_r.external_id, _r.fetched_at, _r.record_id)
         )
-        for row in conn.execute(query):
-            found.setdefault(row.external_id, []).append(_capture(row))
+        for each in map(capture_of, conn.execute(query).all()):
+            found.setdefault(each.subject.external_id, []).append(each)
     return found
 
 
@@ -106,7 +108,7 @@ def latest(conn: Connection, site: str, external_ids: Iterable[str]) -> dict[Sub
             .group_by(_r.external_id, _r.name)
         )
         query = select(*_COLUMNS).select_from(_JOINED).where(_r.record_id.in_(newest))
-        found |= {each.subject: each for each in map(_capture, conn.execute(query))}
+        found |= {each.subject: each for each in map(capture_of, conn.execute(query))}
     return found
 
 
@@ -139,7 +141,7 @@ def records(conn: Connection, where: Mapping[str, Any], limit: int) -> list[dict
 def find(conn: Connection, where: Mapping[str, Any]) -> list[Capture]:
     """Answers, newest first; `where` as for `records`."""
     query = select(*_COLUMNS).select_from(_JOINED).where(*_conditions(where))
-    return list(map(_capture, conn.execute(query.order_by(_r.fetched_at.desc(), _r.record_id))))
+    return list(map(capture_of, conn.execute(query.order_by(_r.fetched_at.desc(), _r.record_id))))
 
 
 def original(conn: Connection, capture: Capture) -> Capture | None:
@@ -158,7 +160,7 @@ def original(conn: Connection, capture: Capture) -> Capture | None:
         .limit(1)
     )  # fmt: skip
     row = conn.execute(query).first()
-    return None if row is None else _capture(row)
+    return None if row is None else capture_of(row)
 
 
 def _conditions(where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -173,7 +175,7 @@ def _conditions(where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 def of_file(conn: Connection, name: str) -> list[Capture]:
     """The answers of one file, in its order."""
     query = select(*_COLUMNS).select_from(_JOINED).where(_f.name == name)
-    return list(map(_capture, conn.execute(query.order_by(_r.start))))
+    return list(map(capture_of, conn.execute(query.order_by(_r.start))))
 
 
 def file_names(conn: Connection) -> list[str]:

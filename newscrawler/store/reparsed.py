@@ -14,6 +14,8 @@ from newscrawler.items import Article, Outcome
 from newscrawler.store import article_rows, changes, hooks, outcomes, parts, tasks
 from newscrawler.store.articles import save
 from newscrawler.store.batch import Batch, Ending, Standing
+from newscrawler.store.bulk import Update
+from newscrawler.store.bulk import update as update_rows
 from newscrawler.store.decide import Change, Known, State
 from newscrawler.store.schema import articles, images, related, revisions, securities, sources
 from newscrawler.store.schema import tasks as ledger
@@ -22,12 +24,15 @@ KIND = "reparse"
 """runs.kind of a run that reads old answers anew."""
 
 Parts = tuple[tuple[tuple[Any, ...], ...], ...]
+Mark = tuple[int, int, bytes]
+"""article_id, revision, digest."""
+_MARK = Update("revisions", ("article_id", "revision"), ("digest",))
 
 _COLUMNS = (
     "title", "published_at", "published_local", "published_from", "summary", "body", "body_html",
     "layout", "paragraph_count", "language", "editor", "original_title", "content_hash", "notes",
 )  # fmt: skip
-_RENEWED = frozenset(_COLUMNS) | {"parser_version"}
+_RENEWED = frozenset(_COLUMNS) | {"parser_version", "digest"}
 _PARTS: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (images, ("url", "caption", "width", "height", "after_block")),
     (securities, ("security", "name", "kind", "mentions", "evidence", "evidence_at",
@@ -36,15 +41,23 @@ _PARTS: tuple[tuple[Table, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
-    """The current revision of an article, as its rows have it."""
+    """The current revision of an article."""
 
     article_id: int
     revision: int
     content_hash: str
     seen_at: datetime
-    facts: tuple[Any, ...]
+    digest: bytes | None
+    """Of all that was read (digests.py); None: of an older version, which wrote none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of a current revision, as its rows have it."""
+
+    row: tuple[Any, ...]
     parts: Parts
 
 
@@ -57,28 +70,32 @@ class Waiting:
     state: State
 
 
+_a, _r, _s = articles.c, revisions.c, sources.c
+_CURRENT = (_r.article_id == _a.article_id) & (_r.revision == _a.revision)
+_STORED = select(
+    _a.external_id, _a.article_id, _a.revision, _r.content_hash, _r.seen_at, _r.digest
+).join_from(articles, revisions, _CURRENT)
+_FACTS = (
+    select(_a.article_id, _a.url, _s.name, *(_r[name] for name in _COLUMNS))
+    .join_from(articles, revisions, _CURRENT)
+    .join(sources, _s.source_id == _a.source_id)
+)
+
+
 def load(conn: Connection, site: str, external_ids: Sequence[str]) -> dict[str, Stored]:
     """The stored articles among these ids."""
-    a, r, s = articles.c, revisions.c, sources.c
-    here = (r.article_id == a.article_id) & (r.revision == a.revision)
-    columns = [revisions.c[name] for name in _COLUMNS]
-    query = (
-        select(a.external_id, a.article_id, a.revision, r.seen_at, a.url, s.name, *columns)
-        .join(revisions, here)
-        .join(sources, s.source_id == a.source_id)
-        .where(a.site == site, a.external_id.in_(external_ids))
-    )
-    rows = conn.execute(query).all()
-    found = [_parts(conn, table, names, [row[1] for row in rows]) for table, names in _PARTS]
+    query = _STORED.where(_a.site == site, _a.external_id.in_(external_ids))
+    return {row[0]: Stored(*row[1:]) for row in conn.execute(query).all()}
+
+
+def facts(conn: Connection, article_ids: Sequence[int]) -> dict[int, Facts]:
+    """All that is stored of these articles, by article_id."""
+    if not article_ids:
+        return {}
+    rows = conn.execute(_FACTS.where(_a.article_id.in_(article_ids))).all()
+    found = [_parts(conn, table, names, article_ids) for table, names in _PARTS]
     return {
-        row[0]: Stored(
-            article_id=row[1],
-            revision=row[2],
-            content_hash=row[6 + _COLUMNS.index("content_hash")],
-            seen_at=row[3],
-            facts=tuple(row[4:]),
-            parts=tuple(tuple(part.get(row[1], ())) for part in found),
-        )
+        row[0]: Facts(tuple(row[1:]), tuple(tuple(part.get(row[0], ())) for part in found))
         for row in rows
     }
 
@@ -97,11 +114,16 @@ def _parts(
     return found
 
 
-def is_same(stored: Stored, article: Article) -> bool:
+def is_same(stored: Facts, article: Article) -> bool:
     """Whether an article would be stored exactly as it is."""
     row = _revision(article)
-    facts = (article.url, article.source, *(row[name] for name in _COLUMNS))
-    return facts == stored.facts and parts.rows(article) == stored.parts
+    found = (article.url, article.source, *(row[name] for name in _COLUMNS))
+    return found == stored.row and parts.rows(article) == stored.parts
+
+
+def mark(conn: Connection, marks: Sequence[Mark]) -> None:
+    """Give revisions that were found to be as they are read today the digest that they lack."""
+    update_rows(conn, _MARK, sorted(marks))
 
 
 def _revision(article: Article) -> dict[str, Any]:
@@ -244,7 +266,7 @@ def _still(conn: Connection, found: Sequence[Reread]) -> list[Reread]:
     return still
 
 
-_STORED = (
+_STORED_NOW = (
     update(articles).where(articles.c.article_id == bindparam("of_id"))
     .values(updated_at=bindparam("to_updated_at"))
 )  # fmt: skip
@@ -257,4 +279,4 @@ _GONE = (
 def _stored_now(conn: Connection, article_ids: Sequence[int], now: datetime) -> None:
     """What was fetched long ago has become the current revision now."""
     if article_ids:
-        conn.execute(_STORED, [{"of_id": each, "to_updated_at": now} for each in article_ids])
+        conn.execute(_STORED_NOW, [{"of_id": each, "to_updated_at": now} for each in article_ids])

@@ -9,9 +9,9 @@ from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from newscrawler.store.migrations.steps import new_metadata, new_table
-from newscrawler.store.types import DIGEST, ID, LONG, UTC_TIME, key_text
+from newscrawler.store.types import DIGEST, ID, LONG, MARK, UTC_TIME, key_text
 
-REVISION = "0008"
+REVISION = "0009"
 """The migration that this code needs; the newest file in migrations/versions."""
 
 SITE = key_text(64)
@@ -192,8 +192,10 @@ revisions = _table(
     Column("notes", LONG),
     _required("seen_at", UTC_TIME),
     _required("run_id", ID, ForeignKey("runs.run_id"), index=True),
+    Column("digest", MARK),
 )
-"""`body_html` and `layout` hold what the lines of `body` do not say (compact.py)."""
+"""`body_html` and `layout` hold what the lines of `body` do not say (compact.py); `digest` stands
+for all that was read (digests.py), NULL in revisions from before there was one."""
 
 images = _table(
     "images",

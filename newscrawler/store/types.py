@@ -87,5 +87,8 @@ LONG: TypeEngine[str] = Text().with_variant(LONGTEXT(), *MARIADB)
 BYTES: TypeEngine[bytes] = LargeBinary().with_variant(LONGBLOB(), *MARIADB)
 """Bytes of any length."""
 
+MARK: TypeEngine[bytes] = LargeBinary().with_variant(VARBINARY(32), *MARIADB)
+"""At most 32 bytes."""
+
 UTC_TIME = UtcDateTime()
 DIGEST = Digest()

@@ -119,4 +119,4 @@ def test_what_is_no_record_is_refused(raw: bytes) -> None:
 
 
 def test_a_record_without_a_status_line_has_status_0() -> None:
-    assert Record({}, b"").status == 0
+    assert Record(b"WARC/1.1", b"").status == 0
