@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ _FILE_MODE = 0o640
 _STATEMENTS = 400
 """Prepared statements that an SQLite connection keeps: one for each number of rows (bulk.py)."""
 _DEFAULT_DIRECTORY = Path("data")
+_SET_UP_TRIES, _SET_UP_PAUSE_S = 20, 0.05
+_pause = time.sleep
 READ_ONLY = "newscrawler_read_only"
 """The execution option of a connection that takes no lock on SQLite: it only reads."""
 
@@ -177,6 +180,23 @@ def _engine(url: URL, kind: str) -> Engine:
     return engine
 
 
+def _set_up(cursor: Any, command: str) -> None:
+    """Run a command of a session's beginning.
+
+    While another process makes the same new SQLite file, it is locked for a moment, for which
+    busy_timeout does not wait: to put a file into WAL mode takes it alone.
+    """
+    for left in reversed(range(_SET_UP_TRIES)):
+        try:
+            cursor.execute(command)
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            _pause(_SET_UP_PAUSE_S)
+        else:
+            return
+
+
 def _watch(engine: Engine, kind: str) -> None:
     @event.listens_for(engine, "connect")
     def set_up_session(connection: Any, entry: ConnectionPoolEntry) -> None:
@@ -184,7 +204,7 @@ def _watch(engine: Engine, kind: str) -> None:
             connection.isolation_level = None
         cursor = connection.cursor()
         for command in session_commands(kind):
-            cursor.execute(command)
+            _set_up(cursor, command)
         cursor.close()
         if kind != "sqlite":
             connection.commit()

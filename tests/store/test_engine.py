@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from newscrawler.errors import ConfigError, ExitCode, StoreError
-from newscrawler.store import migrate
+from newscrawler.store import engine, migrate
 from newscrawler.store.engine import Database, open_database
 from tests.servers import MariaDbServer, PostgresServer
 from tests.store.conftest import on_server
@@ -165,3 +166,37 @@ def test_a_database_in_memory_lives_as_long_as_it_is_open() -> None:
         save(database, start(database), article("1"))
         with database.read() as conn:
             assert conn.scalar(text("SELECT count(*) FROM news")) == 1
+
+
+def test_a_file_that_another_process_is_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN EXCLUSIVE")
+    waits: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            maker.execute("COMMIT")
+
+    monkeypatch.setattr(engine, "_pause", pause)
+    with closing(open_database(f"sqlite:///{path}")) as database, database.read() as conn:
+        assert conn.scalar(text("PRAGMA journal_mode")) == "wal"
+    assert len(waits) == 2
+    maker.close()
+
+
+def test_a_file_that_stays_locked_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        waits: list[float] = []
+        monkeypatch.setattr(engine, "_pause", waits.append)
+        monkeypatch.setattr(engine, "_SET_UP_TRIES", 3)
+        with pytest.raises(StoreError, match="the database is locked"):
+            open_database(f"sqlite:///{path}")
+    assert waits == [0.05, 0.05]
