@@ -15,6 +15,11 @@ _armed = os.environ.get(VARIABLE)
 _hits = 0
 
 
+def is_armed() -> bool:
+    """Whether this process is to die at some point."""
+    return _armed is not None
+
+
 def hit(name: str) -> None:
     """Die here if this point is armed and it is its turn."""
     if _armed is not None:

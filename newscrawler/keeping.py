@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,23 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
 """How long an article waits for its answer to be written (a disk that hangs)."""
+LINGER_S = 0.005
+"""How long an answer waits for others, to be written with them."""
+COMPANY = 8
 BATCH = 100
 """Answers in one transaction of the index."""
 
 Call = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 """Runs work in a transaction of the run's writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The answers that one reading used, to be written."""
+
+    exchanges: Sequence[Exchange]
+    at: datetime
+    written: asyncio.Future[None]
 
 
 def close_left(root: Path, database: Database) -> list[str]:
@@ -72,6 +85,8 @@ class Keeping:
         self._now = now
         self._heard: dict[tuple[str, str], list[Exchange]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="raw-archive")
+        self._queue: list[_Job] = []
+        self._draining: asyncio.Task[None] | None = None
         self._latest: dict[Subject, Capture] = {}
         self._rows: list[Capture] = []  # of the archive's thread, as its files are
         self._kept = 0
@@ -118,8 +133,11 @@ class Keeping:
         """Write the answers that one reading used; no trouble of the archive is an error here."""
         if not self._is_on or not exchanges:
             return
-        writing = self._run(self._write, exchanges, at)
-        await asyncio.wait([writing], timeout=PATIENCE_S)
+        written = asyncio.get_running_loop().create_future()
+        self._queue.append(_Job(exchanges, at, written))
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+        await asyncio.wait([written], timeout=PATIENCE_S)
         self._kept += len(exchanges)
         if self._kept >= BATCH and self._indexing is None:
             self._kept = 0
@@ -135,6 +153,8 @@ class Keeping:
         """
         if not self._is_on:
             return []
+        if self._draining is not None:
+            await self._draining
         if self._indexing is not None:
             await self._indexing
         await self._index()
@@ -160,15 +180,17 @@ class Keeping:
             self._database, lambda conn: raw.latest(conn, self._site, wanted)
         )
 
-    def _write(self, exchanges: Sequence[Exchange], at: datetime) -> None:
-        for exchange in exchanges:
-            subject = exchange.subject
-            capture = self._archive.keep(exchange, at, self._latest.pop(subject, None))
-            if capture is not None:
-                self._has_kept = True
-                self._rows.append(capture)
-                if not subject.external_id:
-                    self._latest[subject] = capture
+    def _write(self, jobs: Sequence[_Job]) -> None:
+        answers = [
+            (exchange, job.at, self._latest.pop(exchange.subject, None))
+            for job in jobs
+            for exchange in job.exchanges
+        ]
+        for capture in self._archive.keep_all(answers):
+            self._has_kept = True
+            self._rows.append(capture)
+            if not capture.subject.external_id:
+                self._latest[capture.subject] = capture
 
     def _take(self) -> tuple[list[Capture], list[OpenFile]]:
         """What is to be indexed, and the files that are full and hold nothing else."""
@@ -176,6 +198,23 @@ class Keeping:
         return rows, self._archive.take_full()
 
     # In the event loop:
+
+    async def _drain(self) -> None:
+        """Write what has come meanwhile in one go: a thread that is called for each answer waits
+        for the interpreter longer than it writes."""
+        try:
+            while self._queue:
+                if len(self._queue) < COMPANY:
+                    await asyncio.sleep(LINGER_S)
+                jobs, self._queue = self._queue, []
+                try:
+                    await self._run(self._write, jobs)
+                finally:
+                    for job in jobs:
+                        if not job.written.done():
+                            job.written.set_result(None)
+        finally:
+            self._draining = None
 
     async def _index(self) -> None:
         rows, full = await self._run(self._take)

@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from newscrawler.failpoints import hit
 
 logger = logging.getLogger(__name__)
 
+Answer = tuple[Exchange, datetime, Capture | None]
+"""An answer, when it was read, and the last one about the same subject: if that has the same body,
+only this is noted."""
 MAX_FILE_BYTES = 256 * 2**20
 _OPEN_FILES = 8
 
@@ -40,16 +43,23 @@ class RawArchive:
         self._made = 0
 
     def keep(self, exchange: Exchange, at: datetime, earlier: Capture | None) -> Capture | None:
-        """Write one answer with its request; None if it could not be kept.
+        """Write one answer with its request; None if it could not be kept."""
+        kept = self.keep_all([(exchange, at, earlier)])
+        return kept[0] if kept else None
 
-        `at`: when it was read. `earlier`: the last answer about the same subject; if it has the
-        same body, only that is noted.
-        """
-        try:
-            return self._keep(exchange, at, earlier)
-        except OSError as error:
-            self._complain(error)
-            return None
+    def keep_all(self, answers: Iterable[Answer]) -> list[Capture]:
+        """Write answers with their requests, at once; those that could not be kept are left out."""
+        kept: list[Capture] = []
+        taken: list[Capture] = []
+        for exchange, at, earlier in answers:
+            try:
+                if self._is_over(at):
+                    kept += self._flushed(taken)
+                    taken = []
+                taken.append(self._take(exchange, at, earlier))
+            except OSError as error:
+                self._complain(error)
+        return kept + self._flushed(taken)
 
     def take_full(self) -> list[OpenFile]:
         """The files that are full, to be closed once their answers are in the index."""
@@ -76,7 +86,21 @@ class RawArchive:
             file.abandon()
         self._file = None
 
-    def _keep(self, exchange: Exchange, at: datetime, earlier: Capture | None) -> Capture:
+    def _flushed(self, taken: list[Capture]) -> list[Capture]:
+        """Write what was taken for the current file; what of it is kept."""
+        if not taken or self._file is None:
+            return []
+        try:
+            self._file.flush()
+        except OSError as error:
+            self._complain(error, lost=len(taken))
+            return []
+        self._file.answers += len(taken)
+        for _ in taken:
+            hit("raw_written")
+        return taken
+
+    def _take(self, exchange: Exchange, at: datetime, earlier: Capture | None) -> Capture:
         digest = records.sha1(exchange.body)
         original = self._original(earlier, digest)
         record_id = _new_id()
@@ -88,8 +112,6 @@ class RawArchive:
         asked = records.member(records.request(exchange, _new_id(), at, record_id))
         file = self._current(at)
         start = file.append(packed + asked)
-        file.answers += 1
-        hit("raw_written")
         return Capture(
             subject=exchange.subject,
             kind=RESPONSE if original is None else REVISIT,
@@ -119,16 +141,20 @@ class RawArchive:
 
     def _current(self, at: datetime) -> OpenFile:
         """The file to write to: a new one every day, and when the last is full."""
-        day = f"{at:%Y-%m-%d}"
         file = self._file
-        if file is not None and (
-            file.size >= self._max_file_bytes or not file.name.startswith(day)
-        ):
+        if file is not None and self._is_over(at):
             self._full.append(file)
             self._file = file = None
         if file is None:
-            file = self._file = self._new(day, at)
+            file = self._file = self._new(f"{at:%Y-%m-%d}", at)
         return file
+
+    def _is_over(self, at: datetime) -> bool:
+        """Whether the current file is full or of another day."""
+        file = self._file
+        return file is not None and (
+            file.size >= self._max_file_bytes or not file.name.startswith(f"{at:%Y-%m-%d}")
+        )
 
     def _new(self, day: str, at: datetime) -> OpenFile:
         self._made += 1
@@ -142,6 +168,7 @@ class RawArchive:
         filename = name.rpartition("/")[2]
         try:
             file.append(records.member(records.warcinfo(_new_id(), filename, at, facts)))
+            file.flush()
         except OSError:
             file.drop()
             raise

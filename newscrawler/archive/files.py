@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newscrawler.archive import members
 from newscrawler.captures import Capture
-from newscrawler.failpoints import hit
+from newscrawler.failpoints import hit, is_armed
 
 if sys.platform != "win32":
     import fcntl
@@ -40,27 +40,39 @@ class OpenFile:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
         self._file = os.open(self._open, flags, _MODE)
         self.size = 0
+        """Bytes, those that are not written yet included."""
         self.answers = 0
         """How many answers it holds."""
+        self._written = 0
+        self._parts: list[bytes] = []
         _lock(self._file)
 
     def append(self, data: bytes) -> int:
-        """Write whole members; return where they begin."""
+        """Take whole members, to be written by `flush`; return where they will begin."""
         start = self.size
-        try:
-            half = len(data) // 2
-            _write(self._file, data[:half])
-            hit("raw_torn")
-            _write(self._file, data[half:])
-        except OSError:
-            os.ftruncate(self._file, start)
-            raise
+        self._parts.append(data)
         self.size += len(data)
         return start
 
-    def close(self) -> None:
-        """Give it its final name."""
+    def flush(self) -> None:
+        """Write what was taken: all of it or, if the disk refuses, nothing."""
+        parts, self._parts = self._parts, []
         try:
+            for data in parts if is_armed() else [b"".join(parts)]:
+                half = len(data) // 2 if is_armed() else 0
+                _write(self._file, data[:half])
+                hit("raw_torn")
+                _write(self._file, data[half:])
+        except OSError:
+            self.size = self._written
+            os.ftruncate(self._file, self._written)
+            raise
+        self._written = self.size
+
+    def close(self) -> None:
+        """Give it its final name, with all that was taken in it."""
+        try:
+            self.flush()
             os.fsync(self._file)
             self._open.rename(self._path)
         finally:

@@ -126,6 +126,7 @@ def _copy(path: Path, file: OpenFile, starts: set[int], moved: dict[int, int]) -
             keeps = True
         if keeps:
             at = file.append(data[member.start : member.start + member.size])
+            file.flush()
             if record.kind in (RESPONSE, REVISIT):
                 moved[member.start] = at
 

@@ -38,8 +38,7 @@ Fields = Iterable[tuple[str, str | int]]
 
 def member(record: bytes) -> bytes:
     """One record as a gzip member of its own."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(record) + packer.flush()
+    return zlib.compress(record, _LEVEL, 31)
 
 
 def warcinfo(record_id: str, filename: str, at: datetime, facts: Fields) -> bytes:

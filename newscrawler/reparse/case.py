@@ -40,11 +40,8 @@ class Case:
         """The answers by reading, the earliest first; only readings of the article itself."""
         captures = self.found.captures[external_id]
         if len(captures) == 1:
-            return (
-                [{captures[0].subject.name: captures[0]}]
-                if captures[0].subject.name == TEXT
-                else []
-            )
+            (only,) = captures
+            return [{TEXT: only}] if only.subject.name == TEXT else []
         by_time = groupby(captures, key=lambda each: each.fetched_at)
         found = [{each.subject.name: each for each in group} for _, group in by_time]
         return [group for group in found if TEXT in group]

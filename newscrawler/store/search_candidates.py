@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from itertools import islice
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Group = tuple[list[int], datetime | None]
 """doc_ids of one batch, the newest first; the newest time in any batch that is still to come."""
 _FIRST_SEGMENTS = 4
+_GROWTH = 3
+"""If those read so far have too few hits, so many times as many are read next: each step costs
+round trips."""
 
 
 class Candidates:
@@ -43,6 +46,7 @@ class Candidates:
         rows = conn.execute(select(newest, search_batches.c.batch_id).order_by(newest.desc()))
         self._batches = [(row[0], row[1]) for row in rows]
         self._directories: dict[int, Directory] = {}
+        self._data: dict[int, bytes] = {}
 
     def of_titles(self) -> Iterator[Group]:
         """Those whose title holds the grams."""
@@ -60,7 +64,7 @@ class Candidates:
         times = [time for time, _ in self._batches[1:]]
         for (_, batch), later in zip(self._batches, [*times, None], strict=False):
             while self._segment(batch) not in loaded:
-                size = max(_FIRST_SEGMENTS, len(loaded))
+                size = max(_FIRST_SEGMENTS, _GROWTH * len(loaded))
                 segments = list(islice(to_load, size))
                 known |= self._load(segments, in_title=in_title)
                 loaded.update(segments)
@@ -75,16 +79,13 @@ class Candidates:
         """By batch, the doc_ids of those that hold everything that is asked for."""
         missing = [segment for segment in segments if segment not in self._directories]
         self._directories |= read_directories(self._conn, missing)
-        blocks = {
-            segment: [
-                [block_id(segment, part) for part in directory.parts(*keys, in_title=in_title)]
-                for keys in self._wanted
-            ]
-            for segment in segments
-            if (directory := self._directories.get(segment))
-        }
-        ids = {each for wanted in blocks.values() for some in wanted for each in some}
-        data = dict(read_blocks(self._conn, sorted(ids)))
+        blocks = self._places(segments, in_title=in_title)
+        ids = _all(blocks)
+        if in_title and len(self._directories) > _FIRST_SEGMENTS:
+            # A rare word: its texts will be asked for as well.
+            ids |= _all(self._places(segments, in_title=False))
+        self._data |= read_blocks(self._conn, sorted(ids - self._data.keys()))
+        data = self._data
         found: dict[int, list[int]] = {}
         for segment, wanted in blocks.items():
             docs = self._shared([[data[each] for each in some if each in data] for some in wanted])
@@ -92,6 +93,17 @@ class Candidates:
                 batch = first_batch(segment) + doc // BATCH
                 found.setdefault(batch, []).append(batch * BATCH + doc % BATCH)
         return found
+
+    def _places(self, segments: Sequence[int], *, in_title: bool) -> dict[int, list[list[int]]]:
+        """By segment, the blocks that may have the keys of each range that is asked for."""
+        return {
+            segment: [
+                [block_id(segment, part) for part in directory.parts(*keys, in_title=in_title)]
+                for keys in self._wanted
+            ]
+            for segment in segments
+            if (directory := self._directories.get(segment))
+        }
 
     def _shared(self, blocks: Sequence[Sequence[bytes]]) -> Units:
         """The entries that have a gram of each range that is asked for, rising."""
@@ -106,6 +118,10 @@ class Candidates:
             found.append(docs[0] if first == last else np.unique(np.concatenate(docs)))
         found.sort(key=len)
         return reduce(_common, found)
+
+
+def _all(blocks: Mapping[int, Sequence[Sequence[int]]]) -> set[int]:
+    return {each for wanted in blocks.values() for some in wanted for each in some}
 
 
 def _common(few: Units, many: Units) -> Units:
