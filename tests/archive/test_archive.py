@@ -151,6 +151,50 @@ def test_a_record_that_does_not_fit_leaves_the_file_whole(
     )
 
 
+def test_answers_that_are_written_together_are_kept_or_lost_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = RawArchive(tmp_path)
+    first = archive.keep_all([(exchange(n), AT, None) for n in range(3)])
+    assert len(first) == 3
+    write = os.write
+    written: list[int] = []
+
+    def full(file: int, data: bytes) -> int:
+        written.append(len(data))
+        monkeypatch.setattr(os, "write", _no_space)
+        return write(file, data[:400])
+
+    monkeypatch.setattr(os, "write", full)
+    assert archive.keep_all([(exchange(n), AT, None) for n in range(3, 7)]) == []
+    monkeypatch.setattr(os, "write", write)
+    last = archive.keep_all([(exchange(7), AT, None)])
+    archive.close()
+    assert (archive.lost, len(written)) == (4, 1)
+    assert list(files.captures_in(tmp_path, only(tmp_path))) == [*first, *last]
+    assert list(verify_file(tmp_path, only(tmp_path), [*first, *last])) == []
+
+
+def test_answers_of_two_days_that_come_together_are_in_two_files(tmp_path: Path) -> None:
+    archive = RawArchive(tmp_path)
+    times = [AT, AT, AT + DAY, AT + DAY]
+    kept = archive.keep_all([(exchange(n), at, None) for n, at in enumerate(times)])
+    archive.close()
+    found = [files.captures_in(tmp_path, path) for path in files.files(tmp_path)]
+    assert [each for captures in found for each in captures] == kept
+    assert [each.fetched_at for each in kept] == times
+    assert len({each.file for each in kept}) == 2
+
+
+def test_a_full_file_takes_no_more_than_what_came_with_its_last_answer(tmp_path: Path) -> None:
+    archive = RawArchive(tmp_path, max_file_bytes=1500)
+    kept = archive.keep_all([(exchange(n, os.urandom(500)), AT, None) for n in range(9)])
+    archive.close()
+    found = [list(files.captures_in(tmp_path, path)) for path in files.files(tmp_path)]
+    assert sorted((each for captures in found for each in captures), key=kept.index) == kept
+    assert len(found) > 3
+
+
 def _no_space(file: int, data: bytes) -> int:
     raise OSError(28, "No space left on device")
 
