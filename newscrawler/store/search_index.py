@@ -45,6 +45,7 @@ _STRIDE = 4
 _PENDING = bulk.Insert("search_pending", ("article_id", "touched"))
 _DOCS = bulk.Insert("search_docs", ("doc_id", "article_id"))
 _BLOCKS = bulk.Insert("search_blocks", ("block_id", "data"))
+_IN_BINARY = "SELECT block_id, data FROM search_blocks WHERE block_id = ANY(%s) ORDER BY block_id"
 
 
 def note(conn: Connection, new: Iterable[int], changed: Iterable[int] = ()) -> None:
@@ -199,6 +200,9 @@ def read_blocks(conn: Connection, ids: Sequence[int]) -> Iterable[tuple[int, byt
     """Number and data of these blocks, by number."""
     c = search_blocks.c
     for part in _chunks(sorted(ids)):
+        if conn.dialect.name == "postgresql":
+            yield from bulk.in_binary(conn, _IN_BINARY, (part,))
+            continue
         query = select(c.block_id, c.data).where(c.block_id.in_(part)).order_by(c.block_id)
         yield from map(tuple, conn.execute(query))
 

@@ -11,17 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from newscrawler.items import Article, Outcome, Security, SecurityKind
-from newscrawler.store import search as search_module
 from newscrawler.store import (
+    bulk,
     search_blocks,
     search_candidates,
     search_check,
     search_grams,
     search_index,
 )
+from newscrawler.store import search as search_module
 from newscrawler.store.check import check
+from newscrawler.store.dialect import is_transient
 from newscrawler.store.engine import Database
 from newscrawler.store.filters import Filters
 from newscrawler.store.search import Found, search
@@ -256,3 +259,21 @@ def test_building_says_how_much_is_left(filled: Database) -> None:
     left: list[int] = []
     search_index.build(filled, left.append)
     assert left == [*range(60 - BATCH, 0, -BATCH), 60 % BATCH]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_errors_of_a_query_in_binary_are_those_of_sqlalchemy(db: Database) -> None:
+    with pytest.raises(ProgrammingError, match="nowhere"), db.read() as conn:
+        bulk.in_binary(conn, "SELECT 1 FROM nowhere WHERE 1 = %s", (1,))
+    with pytest.raises(DBAPIError) as caught:
+        ask_in_a_session_that_was_ended(db)
+    assert is_transient(caught.value)
+    with db.read() as conn:
+        assert bulk.in_binary(conn, "SELECT %s::bigint", (7,)) == [(7,)]
+
+
+def ask_in_a_session_that_was_ended(db: Database) -> None:
+    with db.read() as other, db.read() as conn:
+        process = conn.scalar(text("SELECT pg_backend_pid()"))
+        other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+        bulk.in_binary(conn, "SELECT %s", (1,))
