@@ -173,7 +173,7 @@ class _Search:
             query = query.where(a.article_id.in_(chosen))
         if self._filtered:
             query = query.join(news, news.c.article_id == a.article_id).where(*self._conditions)
-        for published_at, article_id, title, *more in self._conn.execute(query):
+        for published_at, article_id, title, *more in self._conn.execute(query).all():
             if self._told or self._words.match(title, *more):
                 in_title = self._words.title_match(title)
                 self._hits[article_id] = Hit(published_at, article_id, in_title)

@@ -44,7 +44,7 @@ class Candidates:
         self._wanted = [(key, key) for key in grams] + [beginning_with(sign) for sign in signs]
         newest = search_batches.c.newest_at
         rows = conn.execute(select(newest, search_batches.c.batch_id).order_by(newest.desc()))
-        self._batches = [(row[0], row[1]) for row in rows]
+        self._batches = [(time, batch) for time, batch in rows.all()]
         self._directories: dict[int, Directory] = {}
         self._data: dict[int, bytes] = {}
 
