@@ -85,26 +85,23 @@ class RunSession:
         Raises:
             StoreError: the database cannot be used; SiteBusyError: another run crawls the site.
         """
-        held = ExitStack()
-        try:
+        with ExitStack() as undo:
             database = await asyncio.to_thread(open_ready, config.database_url)
-            held.callback(database.close)
+            undo.callback(database.close)
             if kind == "crawl":
                 lock = site_lock(database, site, wait_s=wait_s)
-                await asyncio.to_thread(held.enter_context, lock)
+                await asyncio.to_thread(undo.enter_context, lock)
             run_id, alive = await asyncio.to_thread(
                 runs.open_run, database, site, kind, now(), os.getpid(), socket.gethostname()
             )
-            held.callback(alive.release)
+            undo.callback(alive.release)
             writer = Writer(
                 database, run_id, now=now, recheck_ages=config.recheck, on_fatal=on_fatal,
                 near_duplicates=config.near_duplicates,
             )  # fmt: skip
             keeping = Keeping(config.raw_archive, database, site, run_id, writer.call, now=now)
             await keeping.open()
-        except BaseException:
-            held.close()
-            raise
+            held = undo.pop_all()
         return cls(
             run_id=run_id,
             site=site,

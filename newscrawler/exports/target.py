@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -65,18 +65,15 @@ def replacing(path: Path) -> Iterator[Sink]:
     part = path.with_name(f".{path.name}.part")
     try:
         _check(path)
-        with _locked(part) as file:
-            try:
-                sink = Sink(file)
-                yield sink
-                file.flush()
-                hit("export_sync")
-                os.fsync(file.fileno())
-                hit("export_rename")
-                part.replace(path)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
+        with _locked(part) as file, ExitStack() as undo:
+            undo.callback(part.unlink, missing_ok=True)
+            yield Sink(file)
+            file.flush()
+            hit("export_sync")
+            os.fsync(file.fileno())
+            hit("export_rename")
+            part.replace(path)
+            undo.pop_all()  # from now on another process may have a part of this name
         sync_directory(path.parent)
         hit("export_renamed")
     except OSError as error:

@@ -111,7 +111,7 @@ class NewsSpider(Spider):
         """A request that got no answer, as an outcome of its task."""
         if failure.check(AbandonedError):
             return  # the task stays due
-        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        request: Request = vars(failure)["request"]  # set by Scrapy
         task: Task = request.cb_kwargs["task"]
         if "reader" in request.cb_kwargs:
             yield from self.parse_article(None, task, request.cb_kwargs["reader"], request.url)

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote
@@ -109,14 +109,15 @@ class _SessionLock:
     @classmethod
     def take(cls, db: Database, name: str) -> _SessionLock | None:
         conn = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            if conn.scalar(*_question(db, name)) in (1, True):
+        with ExitStack() as undo:
+            undo.callback(conn.close)
+            undo.callback(conn.invalidate)
+            is_ours = conn.scalar(*_question(db, name)) in (1, True)
+            if is_ours:
                 conn.detach()
-                return cls(conn)
-        except BaseException:
-            conn.invalidate()
-            conn.close()
-            raise
+            undo.pop_all()
+        if is_ours:
+            return cls(conn)
         conn.close()
         return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from newscrawler.slugs import remember
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrate import prepare
@@ -15,12 +17,11 @@ def open_ready(url: str) -> Database:
         StoreError: unreachable, read-only or of another schema; says what to do.
     """
     database = open_database(url)
-    try:
+    with ExitStack() as undo:
+        undo.callback(database.close)
         prepare(database)
         database.check_writable()
         with database.read() as conn:
             remember(source_slugs(conn))
-    except BaseException:
-        database.close()
-        raise
+        undo.pop_all()
     return database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -56,9 +57,12 @@ def open_run(
     dead = find_dead(db)
     taken: list[Held] = []
 
-    def begin(conn: Connection) -> int:
+    def release() -> None:
         while taken:
             taken.pop().release()
+
+    def begin(conn: Connection) -> int:
+        release()
         mark_interrupted(conn, dead, now)
         run_id = start(conn, site, kind, now, pid, host)
         held = try_lock(db, run_lock_name(run_id))
@@ -67,12 +71,10 @@ def open_run(
         taken.append(held)
         return run_id
 
-    try:
+    with ExitStack() as undo:
+        undo.callback(release)
         run_id = transact(db, begin)
-    except BaseException:
-        while taken:
-            taken.pop().release()
-        raise
+        undo.pop_all()
     return run_id, taken[0]
 
 

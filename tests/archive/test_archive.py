@@ -271,10 +271,11 @@ def test_the_index_is_compared_with_the_file(tmp_path: Path) -> None:
     assert problems == ["not in the index"]
 
 
-def prune(root: Path, keep: Sequence[Capture]) -> dict[str, object]:
-    called: dict[str, object] = {}
+def prune(root: Path, keep: Sequence[Capture]) -> list[tuple[str | None, dict[int, int]]]:
+    """What the index is told: the new file, and the old places with the new ones."""
+    called: list[tuple[str | None, dict[int, int]]] = []
     pruning.rewrite(
-        root, only(root), keep, lambda _, new, starts: called.update(new=new, starts=starts)
+        root, only(root), keep, lambda _, new, starts: called.append((new, dict(starts)))
     )
     return called
 
@@ -282,9 +283,9 @@ def prune(root: Path, keep: Sequence[Capture]) -> dict[str, object]:
 def test_pruning_copies_what_is_kept_byte_by_byte(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     before = only(tmp_path).read_bytes()
-    called = prune(tmp_path, [kept[1]])
+    [(_, starts)] = prune(tmp_path, [kept[1]])
     after = only(tmp_path).read_bytes()
-    [start] = called["starts"].values()  # type: ignore[attr-defined]  # offsets by offsets
+    [start] = starts.values()
     member = before[kept[1].start : kept[1].start + kept[1].size]
     assert after[start : start + len(member)] == member
     kinds = [each.record.kind for each in members.scan(only(tmp_path)) if each.record]

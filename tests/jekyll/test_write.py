@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -60,12 +61,11 @@ LAST = [
 
 
 @pytest.mark.parametrize("path", LAST, ids=lambda path: path.name)
-def test_a_real_post_of_a_last_generation_has_nothing_to_mend(path: object) -> None:
-    assert hasattr(path, "read_bytes")
+def test_a_real_post_of_a_last_generation_has_nothing_to_mend(path: Path) -> None:
     raw = path.read_bytes()
-    posting = read_post(path.name, raw).posting  # type: ignore[attr-defined] # a Path
+    posting = read_post(path.name, raw).posting
     facts = replace(FACTS, external_id=posting.id.removeprefix("NW"), title=posting.title)
-    assert write(posting, facts) == replace(write(posting, facts), name=path.name, data=raw)  # type: ignore[attr-defined] # a Path
+    assert write(posting, facts) == replace(write(posting, facts), name=path.name, data=raw)
 
 
 def test_the_addresses_are_settings() -> None:
