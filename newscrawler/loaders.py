@@ -6,7 +6,7 @@ one wins. A loader is the only door to an `Article`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -78,16 +78,8 @@ class ArticleLoader(ItemLoader):
             IncompleteError: `missing_title`, `missing_time` (none given), `implausible_date`
                 (given, but unreadable or out of range) or `missing_body`.
         """
-        times_given = "published" in self.context.get("claimed", ())
         values: dict[str, Any] = self.load_item()
-        published: Published | None = values.get("published")
-        if not values.get("title"):
-            raise IncompleteError("missing_title", "no title in the article, its lists or its API")
-        if published is None:
-            reason = "implausible_date" if times_given else "missing_time"
-            raise IncompleteError(reason, "no usable publication time")
-        if not body.blocks and not body.images:
-            raise IncompleteError("missing_body", "the answer has no text")
+        published = self._complete(values, body)
         title, source = values["title"], values.get("source", "")
         return Article(
             site=site,
@@ -107,3 +99,16 @@ class ArticleLoader(ItemLoader):
             notes=tuple(values.get("notes", ())),
             postings=postings,
         )
+
+    def _complete(self, values: Mapping[str, Any], body: Body) -> Published:
+        """The time of publication, if title, time and body are all there."""
+        published: Published | None = values.get("published")
+        if not values.get("title"):
+            raise IncompleteError("missing_title", "no title in the article, its lists or its API")
+        if published is None:
+            times_given = "published" in self.context.get("claimed", ())
+            reason = "implausible_date" if times_given else "missing_time"
+            raise IncompleteError(reason, "no usable publication time")
+        if not body.blocks and not body.images:
+            raise IncompleteError("missing_body", "the answer has no text")
+        return published

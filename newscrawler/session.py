@@ -240,11 +240,8 @@ class RunSession:
         Raises:
             StoreError: the database could not take it.
         """
-        status = runs.FINISHED if reason == "finished" else runs.FAILED
-        if reason == "shutdown":
-            status = runs.INTERRUPTED
-        if error:
-            status = runs.FAILED
+        known = {"finished": runs.FINISHED, "shutdown": runs.INTERRUPTED}
+        status = runs.FAILED if error else known.get(reason, runs.FAILED)
         notes = [
             *([f"stopped: {error}"] if error else []),
             *remarks,
