@@ -124,10 +124,7 @@ def _folding() -> Units:
 
 
 def _pairs(np: Any, units: Units, entry: Units) -> Any:
-    """Key and entry of every pair as one number, rising, each once.
-
-    Two stable sorts of 16 bits, which numpy sorts by counting.
-    """
+    """Key and entry of every pair as one number, rising, each once."""
     one, other, of = units[:-1], units[1:], entry[1:]
     halves = (units >= _HALVES.start) & (units < _HALVES.stop)
     if halves.any():
@@ -135,9 +132,7 @@ def _pairs(np: Any, units: Units, entry: Units) -> Any:
         kept = ~(halves[:-1] | halves[1:]) | high[:-1] & low[1:]
         one, other, of = one[kept], other[kept], of[kept]
     key = (one.astype(np.uint32) << 16 | other).astype(np.uint64) << _ENTRY_BITS | of
-    key = key[np.argsort(other, kind="stable")]
-    one = (key >> 16 + _ENTRY_BITS).astype(np.uint16)
-    key = key[np.argsort(one, kind="stable")]
+    key.sort()  # numpy sorts whole numbers by vector instructions, several times as fast as places
     return key[_changes(np, key)]
 
 
