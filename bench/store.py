@@ -19,7 +19,8 @@ from unittest.mock import patch
 
 from bench.corpus import Corpus
 from newscrawler.items import Article
-from newscrawler.store import articles, runs, search_index
+from newscrawler.store import articles, runs, search_ahead, search_index
+from newscrawler.store.aside import Aside
 from newscrawler.store.engine import open_database
 from newscrawler.store.migrate import prepare
 
@@ -31,6 +32,7 @@ KINDS = {
     "bare": "articles.save, no search, no near text:",
     "near": "articles.save, no search:",
     "all": "articles.save:",
+    "aside": "articles.save beside a second process:",
 }
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {
@@ -74,12 +76,20 @@ def main() -> None:
     corpus = Corpus(ARTICLES)
     observed = [corpus.article(number) for number in range(ARTICLES)]
     text = sum(len(one.title.encode()) + len(one.body.text.encode()) for one in observed)
+    with closing(Aside()) as aside:
+        while not aside.is_ready:
+            time.sleep(0.01)
+        measure(observed, text, aside)
+
+
+def measure(observed: Sequence[Article], text: int, aside: Aside) -> None:
+    """Every kind, in batches of each size; `text`: bytes of title and body."""
     for size in BATCHES:
         rounds: list[dict[str, Rate]] = []
         for _ in range(ROUNDS):
             with tempfile.TemporaryDirectory() as scratch:
                 files = {kind: Path(scratch) / f"{kind}.db" for kind in KINDS}
-                rounds.append(one_round(files, observed, size))
+                rounds.append(one_round(files, observed, size, aside))
                 stored = {kind: file.stat().st_size / text for kind, file in files.items()}
         print(f"batches of {size}, articles/s by the clock and of CPU (median of {ROUNDS}):")
         for kind, name in KINDS.items():
@@ -96,9 +106,14 @@ def told(rounds: Sequence[Mapping[str, Rate]], kind: str, by: str) -> str:
     return f"{rate:8.0f} = {ratio:4.2f}"
 
 
-def one_round(files: Mapping[str, Path], observed: Sequence[Article], size: int) -> dict[str, Rate]:
+def one_round(
+    files: Mapping[str, Path], observed: Sequence[Article], size: int, aside: Aside
+) -> dict[str, Rate]:
     """Each kind once, into databases of their own."""
-    with patch.object(search_index, "note"):
+    with (
+        patch.object(search_index, "note"),
+        patch.object(search_index, "full_batches", return_value=0),
+    ):
         bare = through_the_store(files["bare"], observed, size, near=False)
         near = through_the_store(files["near"], observed, size, near=True)
     return {
@@ -106,11 +121,17 @@ def one_round(files: Mapping[str, Path], observed: Sequence[Article], size: int)
         "bare": bare,
         "near": near,
         "all": through_the_store(files["all"], observed, size, near=True),
+        "aside": through_the_store(files["aside"], observed, size, near=True, aside=aside),
     }
 
 
-def through_the_store(path: Path, observed: Sequence[Article], size: int, *, near: bool) -> Rate:
-    """Articles/s of articles.save, one commit a batch; `near`: near-duplicates are linked."""
+def through_the_store(
+    path: Path, observed: Sequence[Article], size: int, *, near: bool, aside: Aside | None = None
+) -> Rate:
+    """Articles/s of articles.save, one commit a batch; `near`: near-duplicates are linked.
+
+    With `aside`, whose CPU time is not counted, the time ends when nothing is left in its hands.
+    """
     with closing(open_database(f"sqlite:///{path}")) as database:
         prepare(database)
         with database.write() as conn:
@@ -119,7 +140,13 @@ def through_the_store(path: Path, observed: Sequence[Article], size: int, *, nea
         for first in range(0, len(observed), size):
             with database.write() as conn:
                 batch = observed[first : first + size]
-                articles.save(conn, run_id, batch, NOW, [timedelta(hours=1)], near_duplicates=near)
+                articles.save(
+                    conn, run_id, batch, NOW, [timedelta(hours=1)], near_duplicates=near,
+                    aside=aside,
+                )  # fmt: skip
+        if aside is not None and aside.indexing is not None:
+            with database.write() as conn:
+                search_ahead.advance(conn, aside, (), wait=True)
         return clock.rate(len(observed))
 
 

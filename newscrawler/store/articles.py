@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from newscrawler.failpoints import hit
 from newscrawler.items import Article, Miss, Outcome, Saved
 from newscrawler.store import changes, failures, hooks, lookup, misses, outcomes, tasks, versions
+from newscrawler.store.aside import Aside
 from newscrawler.store.batch import Batch, Key, Observation, Result, Standing, key_of
 from newscrawler.store.decide import Known
 from newscrawler.store.lookup import Found
@@ -33,16 +34,19 @@ def save(
     *,
     near_duplicates: bool = True,
     reread: bool = False,
+    aside: Aside | None = None,
 ) -> list[Saved]:
     """Store what was observed, in order; one result each, saying what it means for the run.
 
     `recheck_ages`: ages, since it was first seen, at which an article is due again. Saving the same
     observation again changes nothing but `last_seen_at`. `near_duplicates`: whether edited copies
     are linked, not equal texts alone. `reread`: these are old answers, read anew: the ledger and
-    failures stay as they are. Hundreds at a time cost least.
+    failures stay as they are. `aside`: does part of the work. Hundreds at a time cost least.
     """
     hit("before_batch")
-    batch = Batch(conn, run_id, now, tuple(recheck_ages), reread=reread)
+    batch = Batch(conn, run_id, now, tuple(recheck_ages), reread=reread, aside=aside)
+    if near_duplicates:
+        batch.near.aside = aside
     saved: list[Saved] = []
     for part, found in _rounds(batch, observations):
         saved += _save_round(batch, part, found)

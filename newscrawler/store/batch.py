@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from newscrawler.items import Article, Miss, Outcome
 from newscrawler.store import bulk
+from newscrawler.store.aside import Aside
 from newscrawler.store.changes import Line
 from newscrawler.store.decide import State, Ticket, next_recheck
 from newscrawler.store.near_items import Pending
@@ -61,6 +62,8 @@ class Batch:
     """Whether these are old answers, read anew: that says nothing of how upstream stands now."""
     lines: list[Line] = field(default_factory=list)
     """What the change feed will say, in this order."""
+    aside: Aside | None = None
+    """The process that works out what needs no database, if there is one."""
     near: Pending = field(default_factory=Pending)
     """What is to be judged for near-duplicates before that."""
     counts: Counter[str] = field(default_factory=Counter)

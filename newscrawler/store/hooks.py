@@ -13,10 +13,10 @@ Every way into the store (crawl, fetch, import, reparse) passes here, once a rou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from newscrawler.items import Article
-from newscrawler.store import near, originals, parts, same_text, search_index
+from newscrawler.store import near, originals, parts, same_text, search_ahead, search_index
 from newscrawler.store.batch import Batch, Key, Link, Result
 from newscrawler.store.decide import Change, Known
 
@@ -25,13 +25,15 @@ _REWRITTEN = (Change.REVISED, Change.REPARSED, Change.DUPLICATE)
 is found to be a duplicate among them."""
 
 
-def links(fresh: Mapping[Key, Article], roots: Mapping[str, int]) -> dict[Key, Link]:
+def links(batch: Batch, fresh: Mapping[Key, Article], roots: Mapping[str, int]) -> dict[Key, Link]:
     """Which of these new articles repeat an earlier one, and for what reason (news.duplicate_of).
 
     `roots`: the earliest stored article of each text hash. A link names a stored article by its
     number, or another new one, earlier in the batch, by its key.
     """
-    return same_text.links(fresh, roots)
+    found = same_text.links(fresh, roots)
+    batch.near.foresee([article for key, article in fresh.items() if key not in found])
+    return found
 
 
 def inserted(
@@ -64,9 +66,19 @@ def seen(
 
 def settle(batch: Batch, *, near_duplicates: bool) -> None:
     """All rounds are written; what is said now stands in the change feed."""
-    search_index.note(
-        batch.conn,
-        (line[0] for line in batch.lines if line[2] == Change.CREATED),
-        (line[0] for line in batch.lines if line[2] in _REWRITTEN),
-    )
+    new = {line[0] for line in batch.lines if line[2] == Change.CREATED}
+    changed = {line[0] for line in batch.lines if line[2] in _REWRITTEN}
+    if new or changed:
+        search_index.note(batch.conn, new, changed)
+        _index(batch, new | changed)
     batch.lines.extend(near.settle(batch.conn, batch.near, searches=near_duplicates))
+
+
+def _index(batch: Batch, noted: Set[int]) -> None:
+    full = search_index.full_batches(batch.conn)
+    if not full:
+        return
+    if batch.aside is not None and batch.aside.is_ready:
+        search_ahead.advance(batch.conn, batch.aside, noted, wait=full > 1)
+    else:
+        search_index.flush(batch.conn)

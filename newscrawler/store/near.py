@@ -39,8 +39,7 @@ def settle(conn: Connection, pending: Pending, *, searches: bool = True) -> list
     if not pending.fresh and not pending.moved:
         return []
     if searches:
-        for item in pending.fresh:
-            item.probe_if_root()
+        pending.sketch()
     lock(conn)
     moved = near_items.load(conn, pending.moved)
     fresh = [item for item in pending.fresh if item.article_id not in moved]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Select, select
 
 from newscrawler.items import Article
 from newscrawler.near import normal
-from newscrawler.near.sketch import sketch
+from newscrawler.near.sketch import Sketch, sketch
+from newscrawler.store.aside import Aside, Ticket, read_sketch
 from newscrawler.store.near_index import Probe, probe
 from newscrawler.store.schema import articles, revisions
 from newscrawler.store.tasks import chunks
@@ -39,14 +40,12 @@ class Item:
     @property
     def probe(self) -> Probe:
         """What it is looked for under, made once."""
-        if self._probe is None:
-            self._probe = probe(self.article_id, sketch(self.body), self.published_at)
-        return self._probe
+        return self._probe or self.take(sketch(self.body))
 
-    def probe_if_root(self) -> None:
-        """Make the probe now rather than later, where it will be needed."""
-        if self.link[0] is None:
-            _ = self.probe
+    def take(self, made: Sketch) -> Probe:
+        """Make the probe of the body's sketch."""
+        self._probe = probe(self.article_id, made, self.published_at)
+        return self._probe
 
     @property
     def text(self) -> normal.Text:
@@ -81,6 +80,26 @@ class Pending:
     """Articles whose text, or whose place among those of the same text, has changed."""
     revised: set[int] = field(default_factory=set)
     """Those that the change feed calls revised anyway."""
+    aside: Aside | None = None
+    """The process that sketches texts, if there is one."""
+    _asked: list[tuple[Ticket, list[str]]] = field(default_factory=list)
+
+    def foresee(self, articles: Sequence[Article]) -> None:
+        """These will be added, and what they repeat is to be found: have them sketched."""
+        if articles and self.aside is not None and self.aside.is_ready:
+            ticket = self.aside.ask("sketches", [each.body.text for each in articles])
+            self._asked.append((ticket, [each.text_hash for each in articles]))
+
+    def sketch(self) -> None:
+        """Make the probes of new articles."""
+        made: dict[str, Sketch] = {}
+        if self.aside is not None:
+            for ticket, hashes in self._asked:
+                made |= zip(hashes, map(read_sketch, self.aside.take(ticket)), strict=True)
+            self._asked.clear()
+        for item in self.fresh:
+            if item.link[0] is None:
+                item.take(made.get(item.text_hash) or sketch(item.body))
 
     def add(self, article_id: int, article: Article, link: Link) -> None:
         """A new article was stored."""

@@ -91,8 +91,12 @@ class Directory:
         return range(before + begin, before + int(keys.searchsorted(last, "right")))
 
 
-def cut(found: Postings) -> tuple[list[int], list[bytes]]:
-    """Postings as blocks, and the first key of each."""
+Blocks = tuple[list[int], list[bytes]]
+"""The first key of each block, and the blocks."""
+
+
+def cut(found: Postings) -> Blocks:
+    """Postings as blocks."""
     import numpy as np
 
     ends = np.cumsum(found.counts)

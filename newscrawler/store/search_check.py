@@ -17,8 +17,8 @@ from newscrawler.store.search_blocks import (
     segment_of,
     segments,
 )
-from newscrawler.store.search_grams import BATCH, Postings
-from newscrawler.store.search_index import indexed, read_directories, texts_of
+from newscrawler.store.search_grams import BATCH, Postings, indexed
+from newscrawler.store.search_index import read_directories, texts_of
 from newscrawler.store.search_schema import (
     search_batches,
     search_blocks,

@@ -8,7 +8,7 @@ where no pair of characters can be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -93,6 +93,15 @@ def _whole(one: int, other: int) -> bool:
     if one in _HALVES or other in _HALVES:
         return one in _HALVES and other in _HALVES and one < 0xDC00 <= other
     return True
+
+
+def indexed(texts: Iterable[tuple[str, str, str]]) -> tuple[Postings, Postings]:
+    """What is indexed of articles' title, summary and body: their titles, and all their text."""
+    said = [
+        (title, f"{title}\n{body}" if summary in body else f"{title}\n{summary}\n{body}")
+        for title, summary, body in texts
+    ]
+    return postings([title for title, _ in said]), postings([whole for _, whole in said])
 
 
 def postings(texts: Sequence[str]) -> Postings:

@@ -1,7 +1,8 @@
 """Keeps the full-text index: whatever happens, an article is in it or waits to be.
 
 What is saved waits first (`search_pending`); every 1024 that wait are indexed together, in the
-transaction that made the number full, and 16 such batches are joined into one segment. So the
+transaction that made the number full (or soon after it: search_ahead.py), and 16 such batches are
+joined into one segment. So the
 index costs a crawl little, and a search looks through what waits by itself.
 """
 
@@ -19,6 +20,7 @@ from newscrawler.store.engine import Database
 from newscrawler.store.schema import articles, revisions
 from newscrawler.store.search_blocks import (
     SPAN,
+    Blocks,
     Directory,
     between,
     block_id,
@@ -29,7 +31,7 @@ from newscrawler.store.search_blocks import (
     opened,
     segment_of,
 )
-from newscrawler.store.search_grams import BATCH, LAST_KEY, Postings, postings
+from newscrawler.store.search_grams import BATCH, LAST_KEY, indexed
 from newscrawler.store.search_schema import (
     search_batches,
     search_blocks,
@@ -49,7 +51,7 @@ _IN_BINARY = "SELECT block_id, data FROM search_blocks WHERE block_id = ANY(%s) 
 
 
 def note(conn: Connection, new: Iterable[int], changed: Iterable[int] = ()) -> None:
-    """These articles are new, those have another text; index what waits if it is enough.
+    """These articles are new, those have another text: they wait to be indexed.
 
     Part of the caller's transaction.
     """
@@ -58,11 +60,12 @@ def note(conn: Connection, new: Iterable[int], changed: Iterable[int] = ()) -> N
     bulk.insert(conn, _PENDING, [(each, 1) for each in fresh])
     if rewritten:
         _let_wait(conn, sorted(rewritten))
-    if not fresh and not rewritten:
-        return
-    enough = f"SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT {BATCH}) AS w"  # noqa: S608
-    if conn.exec_driver_sql(enough).scalar_one() == BATCH:
-        flush(conn)
+
+
+def full_batches(conn: Connection) -> int:
+    """How many batches wait: 0, 1, or 2, which says that there may be more."""
+    query = f"SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT {2 * BATCH}) AS w"  # noqa: S608
+    return int(conn.exec_driver_sql(query).scalar_one()) // BATCH
 
 
 def waiting(conn: Connection) -> int:
@@ -91,8 +94,7 @@ def _let_wait(conn: Connection, changed: Sequence[int]) -> None:
 
 def flush(conn: Connection) -> bool:
     """Index one full batch of what waits; False if there is none, or another process is at it."""
-    lock = select(search_lock.c.id).where(search_lock.c.id == 1)
-    if conn.scalar(lock.with_for_update(skip_locked=True)) is None:
+    if not lock(conn):
         return False
     oldest = select(search_pending.c.article_id).order_by(search_pending.c.article_id)
     chosen = list(conn.scalars(oldest.limit(BATCH)))
@@ -101,27 +103,43 @@ def flush(conn: Connection) -> bool:
     # Waits for writers that have these in hand: what is read next is what they have made of them.
     for part in _chunks(chosen):
         conn.execute(delete(search_pending).where(search_pending.c.article_id.in_(part)))
-    last = conn.scalar(select(func.max(search_batches.c.batch_id)))
-    batch = 0 if last is None else last + 1
-    _write(conn, batch, chosen)
-    conn.execute(update(search_lock).values(flushes=search_lock.c.flushes + 1))
-    if batch % SPAN == SPAN - 1:
-        _join(conn, batch // SPAN)
-    hit("search_flush")
+    read = ordered(conn, chosen)
+    titles, texts = indexed([row[2:] for row in read])
+    write_batch(conn, [row[:2] for row in read], cut(titles), cut(texts))
     return True
 
 
-def _write(conn: Connection, batch: int, chosen: Sequence[int]) -> None:
-    """Index these articles as one batch, numbered in the order of their publication."""
-    read = sorted(row for part in _chunks(chosen) for row in texts_of(conn, part))
-    titles, texts = indexed([row[2:] for row in read])
+def lock(conn: Connection) -> bool:
+    """Be the only one who writes the index until this transaction ends; False if another is."""
+    row = select(search_lock.c.id).where(search_lock.c.id == 1)
+    return conn.scalar(row.with_for_update(skip_locked=True)) is not None
+
+
+def ordered(conn: Connection, chosen: Sequence[int]) -> list[tuple[datetime, int, str, str, str]]:
+    """Rows of `texts_of` as a batch has them: in the order of their publication."""
+    return sorted(row for part in _chunks(chosen) for row in texts_of(conn, part))
+
+
+def write_batch(
+    conn: Connection, entries: Sequence[tuple[datetime, int]], titles: Blocks, texts: Blocks
+) -> None:
+    """Write the next batch: published_at and article_id of its entries, and their blocks.
+
+    The caller holds the lock, and has taken them off what waits.
+    """
+    last = conn.scalar(select(func.max(search_batches.c.batch_id)))
+    batch = 0 if last is None else last + 1
     writer = _Segment(conn, batch)
     writer.add(titles, in_title=True)
     writer.add(texts, in_title=False)
     writer.close()
     first = batch * BATCH
-    bulk.insert(conn, _DOCS, [(first + number, row[1]) for number, row in enumerate(read)])
-    conn.execute(insert(search_batches).values(batch_id=batch, newest_at=read[-1][0]))
+    bulk.insert(conn, _DOCS, [(first + place, each[1]) for place, each in enumerate(entries)])
+    conn.execute(insert(search_batches).values(batch_id=batch, newest_at=entries[-1][0]))
+    conn.execute(update(search_lock).values(flushes=search_lock.c.flushes + 1))
+    if batch % SPAN == SPAN - 1:
+        _join(conn, batch // SPAN)
+    hit("search_flush")
 
 
 def texts_of(
@@ -137,15 +155,6 @@ def texts_of(
     return (tuple(row) for row in conn.execute(query))
 
 
-def indexed(texts: Iterable[tuple[str, str, str]]) -> tuple[Postings, Postings]:
-    """What is indexed of articles' title, summary and body: their titles, and all their text."""
-    said = [
-        (title, f"{title}\n{body}" if summary in body else f"{title}\n{summary}\n{body}")
-        for title, summary, body in texts
-    ]
-    return postings([title for title, _ in said]), postings([whole for _, whole in said])
-
-
 class _Segment:
     """Writes the blocks of one segment, those of titles first, and then their directory."""
 
@@ -153,9 +162,9 @@ class _Segment:
         self._conn, self._segment = conn, segment
         self._keys: dict[bool, list[int]] = {True: [], False: []}
 
-    def add(self, found: Postings, *, in_title: bool) -> None:
+    def add(self, found: Blocks, *, in_title: bool) -> None:
         """The next keys, all of them greater than those before."""
-        keys, blocks = cut(found)
+        keys, blocks = found
         first = 1 + sum(map(len, self._keys.values()))
         self._keys[in_title] += keys
         rows = [(block_id(self._segment, first + at), data) for at, data in enumerate(blocks)]
@@ -184,7 +193,7 @@ def _join(conn: Connection, group: int) -> None:
                 (segment_of(block) - batches[0], between(opened(data), first, end - 1))
                 for block, data in read_blocks(conn, ids)
             ]
-            writer.add(merged(read), in_title=in_title)
+            writer.add(cut(merged(read)), in_title=in_title)
     writer.close()
     old = search_blocks.c.block_id.between(bounds(batches[0])[0], bounds(batches[-1])[1])
     conn.execute(delete(search_blocks).where(old))

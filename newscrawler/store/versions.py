@@ -19,7 +19,7 @@ def write(batch: Batch, observed: Mapping[Key, Article], found: Found) -> dict[K
         return {}
     known = found.known
     fresh = {key: article for key, article in observed.items() if key not in known}
-    links = hooks.links(fresh, found.roots)
+    links = hooks.links(batch, fresh, found.roots)
     decisions = {
         key: decide(
             known.get(key),

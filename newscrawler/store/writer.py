@@ -7,6 +7,8 @@ result after the commit, or the error that kept it from being stored.
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import threading
 import time
 from collections import deque
@@ -22,6 +24,7 @@ from newscrawler.errors import StoreError
 from newscrawler.failpoints import hit
 from newscrawler.items import Saved
 from newscrawler.store import articles
+from newscrawler.store.aside import Aside
 from newscrawler.store.batch import Observation
 from newscrawler.store.engine import Database
 from newscrawler.store.retry import PATIENCE_S, transact
@@ -32,6 +35,10 @@ MAX_BATCH = 20
 LINGER_S = 0.03
 """How long a save waits for company: a commit of eight costs little more than one of one."""
 COMPANY = 8
+ASIDE_AFTER = 300
+"""Observations after which a run is long enough for a second process (aside.py) to be worth it."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Writer:
         recheck_ages: Sequence[timedelta] = (),
         near_duplicates: bool = True,
         patience_s: float = PATIENCE_S,
+        aside_after: int = ASIDE_AFTER,
         on_fatal: Callable[[StoreError], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
@@ -73,6 +81,9 @@ class Writer:
         self._now = now
         self._recheck_ages = tuple(recheck_ages)
         self._near_duplicates = near_duplicates
+        self._aside: Aside | None = None
+        self._aside_after = aside_after if _has_idle_cpus() else None
+        self._saved = 0
         self._patience_s = patience_s
         self._on_fatal = on_fatal
         self._monotonic = monotonic
@@ -101,6 +112,8 @@ class Writer:
         if self._draining is not None:
             await self._draining
         self._executor.shutdown(wait=False)
+        if self._aside is not None:
+            self._aside.close()
         if self._lost is not None:
             raise self._lost
 
@@ -211,9 +224,21 @@ class Writer:
                 self._now(),
                 self._recheck_ages,
                 near_duplicates=self._near_duplicates,
+                aside=self._help(len(observations)),
             )
         hit("before_commit")
         return results
+
+    def _help(self, more: int) -> Aside | None:
+        """The second process, once so many observations have come that it is worth its start."""
+        self._saved += more
+        if self._aside_after is not None and self._saved > self._aside_after:
+            self._aside_after = None
+            try:
+                self._aside = Aside()
+            except OSError as error:
+                logger.warning("no second process to sketch and index (%s): done in this", error)
+        return self._aside
 
     def _is_hurried(self) -> bool:
         return self._give_up_at is not None and self._monotonic() >= self._give_up_at
@@ -223,3 +248,10 @@ class Writer:
             time.sleep(seconds)
         else:
             self._hurried.wait(seconds)
+
+
+def _has_idle_cpus() -> bool:
+    """Whether this process may use more than the one CPU that it needs itself."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) > 1
+    return (os.cpu_count() or 1) > 1

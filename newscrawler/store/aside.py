@@ -1,0 +1,200 @@
+"""A second process beside one that writes: it works out what needs no database.
+
+Sketches of new texts (near/sketch.py) and blocks of the full-text index (search_blocks.py) are
+pure, and half of what an article costs; they are made while the writer is at its rows. All of it
+can be done without: as long as the process is not there yet, and when it is gone, the writer does
+the same itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import marshal
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Any
+
+from newscrawler.near.sketch import Sketch, sketch
+from newscrawler.store.search_blocks import Blocks, cut
+from newscrawler.store.search_grams import indexed
+
+logger = logging.getLogger(__name__)
+
+_READY = 0
+_SWITCH_S = 0.0005
+"""Seconds that one thread there may keep another waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What was asked for, and not taken yet."""
+
+    number: int
+    task: str
+    asked: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """A batch of the full-text index whose blocks were asked for (search_ahead.py)."""
+
+    touched: Mapping[int, int]
+    """Of each article how often its text had been written when it was read."""
+    entries: Sequence[tuple[datetime, int]]
+    """published_at and article_id, in the batch's order."""
+    ticket: Ticket
+
+
+class Aside:
+    """The process; belongs to one thread at a time, and to `close` in the end."""
+
+    indexing: Indexing | None = None
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            path = os.pathsep.join(filter(None, sys.path))
+            self._process = subprocess.Popen(  # noqa: S603 (this module, in this Python)
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | {"PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us: it ends when we do
+            )
+        self._line = Connection(ours.detach())
+        self._last = 0
+        self._is_ready = self._is_gone = False
+        self._done: dict[int, Any] = {}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is worth asking now."""
+        if not self._is_ready and not self._is_gone:
+            self._read(wait=False)
+        return self._is_ready and not self._is_gone
+
+    def ask(self, task: str, asked: Sequence[Any]) -> Ticket:
+        """Begin with one of `TASKS`."""
+        self._last += 1
+        ticket = Ticket(self._last, task, asked)
+        order: Any = (ticket.number, task, asked)
+        try:
+            self._line.send_bytes(marshal.dumps(order))
+        except OSError as error:
+            self._lost(error)
+        return ticket
+
+    def is_done(self, ticket: Ticket) -> bool:
+        """Whether `take` will not wait."""
+        while ticket.number not in self._done and not self._is_gone and self._read(wait=False):
+            pass
+        return self._is_gone or ticket.number in self._done
+
+    def take(self, ticket: Ticket) -> Any:
+        """The result, once; worked out here if the process is gone."""
+        while ticket.number not in self._done and not self._is_gone:
+            self._read(wait=True)
+        if ticket.number in self._done:
+            return self._done.pop(ticket.number)
+        return TASKS[ticket.task](ticket.asked)
+
+    def _read(self, *, wait: bool) -> bool:
+        try:
+            if not wait and not self._line.poll():
+                return False
+            number, result = marshal.loads(self._line.recv_bytes())  # noqa: S302 (our own process)
+        except (EOFError, OSError) as error:
+            self._lost(error)
+            return False
+        self._is_ready = True
+        if number != _READY:
+            self._done[number] = result
+        return True
+
+    def _lost(self, error: Exception) -> None:
+        self._is_gone = True
+        logger.warning(
+            "the process that sketches and indexes is gone (%s); its work is done here",
+            error or type(error).__name__,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End it; what it has not answered is not waited for."""
+        self._is_gone = True
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def sketches(bodies: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The parts of each body's Sketch."""
+    made = map(sketch, bodies)
+    return [(each.kinds, each.asked, each.figures) for each in made]
+
+
+def blocks(texts: Sequence[tuple[str, str, str]]) -> tuple[Blocks, Blocks]:
+    """Of title, summary and body: the blocks about titles, and those about whole texts."""
+    titles, whole = indexed(texts)
+    return cut(titles), cut(whole)
+
+
+TASKS: Mapping[str, Callable[[Sequence[Any]], Any]] = {"sketches": sketches, "blocks": blocks}
+"""What it can be asked for; from and to what marshal takes."""
+
+
+def read_sketch(parts: Sequence[Any]) -> Sketch:
+    """A Sketch of what `sketches` says of it."""
+    return Sketch(*parts)
+
+
+def serve(line: Connection) -> None:
+    """Answer until the other side is gone; a thread a task: no quick one waits for a slow one."""
+    sys.setswitchinterval(_SWITCH_S)
+    queues: dict[str, SimpleQueue[tuple[int, Sequence[Any]]]] = {}
+    turn = threading.Lock()
+
+    def work(task: str) -> None:
+        try:
+            while True:
+                number, asked = queues[task].get()
+                answer = marshal.dumps((number, TASKS[task](asked)))
+                with turn:
+                    line.send_bytes(answer)
+        finally:  # the writer does the same itself, and has the error if it is in that
+            os._exit(1)
+
+    for task in TASKS:
+        queues[task] = SimpleQueue()
+        threading.Thread(target=work, args=(task,), daemon=True).start()
+    with turn:
+        line.send_bytes(marshal.dumps((_READY, None)))
+    while True:
+        number, task, asked = marshal.loads(line.recv_bytes())  # noqa: S302 (our own process)
+        queues[task].put((number, asked))
+
+
+def main() -> None:
+    """`python -m newscrawler.store.aside FD`: serve on this socket."""
+    import numpy  # noqa: F401 (before it says that it is ready)
+
+    try:
+        serve(Connection(int(sys.argv[1])))
+    except (EOFError, OSError):  # nobody is there any more
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

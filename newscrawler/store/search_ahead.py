@@ -1,0 +1,58 @@
+"""Indexes a batch of what waits in a second process, while the writer goes on.
+
+Two steps, each at the end of a transaction that writes articles: the texts of a batch are read and
+handed over, and a few transactions later its blocks are written, if these articles still wait just
+as they did. Whatever happens between the two, all of them wait, and are found all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, delete, select
+
+from newscrawler.store import search_index
+from newscrawler.store.aside import Aside, Indexing
+from newscrawler.store.search_grams import BATCH
+from newscrawler.store.search_schema import search_pending
+
+_p = search_pending.c
+
+
+def advance(conn: Connection, aside: Aside, noted: Collection[int], *, wait: bool) -> None:
+    """Take the next step; `wait`: for the blocks, if they are not made yet.
+
+    `noted`: what this transaction has written. Until it is committed it is nobody's text: its
+    numbers may go to others.
+    """
+    indexing, aside.indexing = aside.indexing, None
+    if indexing is None:
+        aside.indexing = _begin(conn, aside, noted)
+    elif not wait and not aside.is_done(indexing.ticket):
+        aside.indexing = indexing
+    else:
+        titles, texts = aside.take(indexing.ticket)
+        if search_index.lock(conn) and _take_off(conn, indexing.touched):
+            search_index.write_batch(conn, indexing.entries, titles, texts)
+
+
+def _begin(conn: Connection, aside: Aside, noted: Collection[int]) -> Indexing | None:
+    query = select(_p.article_id, _p.touched).order_by(_p.article_id)
+    rows = conn.execute(query.limit(BATCH + len(noted))).all()
+    chosen = [row for row in rows if row.article_id not in noted][:BATCH]
+    if len(chosen) < BATCH:
+        return None
+    touched = {row.article_id: row.touched for row in chosen}
+    read = search_index.ordered(conn, list(touched))
+    ticket = aside.ask("blocks", [row[2:] for row in read])
+    return Indexing(touched, [row[:2] for row in read], ticket)
+
+
+def _take_off(conn: Connection, touched: Mapping[int, int]) -> bool:
+    """Take articles off what waits; False, and none is, if one has another text since."""
+    these = _p.article_id.in_(touched)
+    waiting = conn.execute(select(_p.article_id, _p.touched).where(these).with_for_update())
+    if {row.article_id: row.touched for row in waiting} != touched:
+        return False
+    conn.execute(delete(search_pending).where(these))
+    return True

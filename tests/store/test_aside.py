@@ -1,0 +1,214 @@
+"""The second process changes who does the work, never what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from newscrawler.errors import StoreError
+from newscrawler.items import Article
+from newscrawler.store import articles, search_index
+from newscrawler.store.aside import Aside, read_sketch, sketches
+from newscrawler.store.check import check
+from newscrawler.store.engine import Database
+from newscrawler.store.filters import Filters
+from newscrawler.store.search import search
+from newscrawler.store.search_grams import BATCH
+from newscrawler.store.writer import Writer
+from tests.store.make import T0, article, save, scalar, start
+from tests.store.test_near import CUT, EXTENDED, LEAD, STORY, links
+
+WAITING = "SELECT count(*) FROM search_pending"
+
+
+def until_ready(process: Aside) -> None:
+    """Wait for the process to say that it is there."""
+    for _ in range(3000):
+        if process.is_ready:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the second process does not come up")
+
+
+def until_done(process: Aside) -> None:
+    """Wait for the blocks that it is at."""
+    indexing = process.indexing
+    assert indexing is not None
+    process._done[indexing.ticket.number] = process.take(indexing.ticket)
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    with closing(Aside()) as process:
+        until_ready(process)
+        yield process
+
+
+def store(db: Database, run_id: int, made: Sequence[Article], process: Aside | None) -> None:
+    with db.write() as conn:
+        articles.save(conn, run_id, made, T0, aside=process)
+
+
+def found(db: Database, query: str) -> int:
+    with db.read() as conn:
+        return len(search(conn, query, Filters(), 50).rows)
+
+
+def few(first: int, many: int) -> list[Article]:
+    return [article(str(each), f"第{each}篇快讯") for each in range(first, first + many)]
+
+
+def test_it_links_what_is_linked_without_it(db: Database, run_id: int, aside: Aside) -> None:
+    made = [article(str(at), said) for at, said in enumerate([STORY, "别的", LEAD, CUT, STORY])]
+    store(db, run_id, made, aside)
+    store(db, run_id, [article("9", EXTENDED)], aside)
+    assert links(db) == {"2": "0", "3": "0", "4": "0", "9": "0"}
+    assert all(each["ok"] for each in check(db))
+
+
+def test_a_sketch_comes_back_as_it_is(aside: Aside) -> None:
+    bodies = [STORY, "", "\ud800 \x00", LEAD * 50, "12.50亿，１２"]
+    ticket = aside.ask("sketches", bodies)
+    assert list(map(read_sketch, aside.take(ticket))) == list(map(read_sketch, sketches(bodies)))
+
+
+def test_a_batch_is_indexed_while_others_are_written(
+    db: Database, run_id: int, aside: Aside
+) -> None:
+    store(db, run_id, few(0, BATCH), aside)
+    assert not begun(aside)  # these are nobody's until they are committed
+    store(db, run_id, few(BATCH, 1), aside)
+    assert begun(aside)
+    assert scalar(db, WAITING) == BATCH + 1
+    assert found(db, "第1023篇") == 1
+    until_done(aside)
+    store(db, run_id, few(BATCH + 1, 1), aside)
+    assert scalar(db, WAITING) == 2
+    assert (found(db, "第1023篇"), found(db, "第1025篇"), found(db, "快讯")) == (1, 1, 50)
+    assert all(each["ok"] for each in check(db))
+
+
+def begun(aside: Aside) -> bool:
+    return aside.indexing is not None
+
+
+def test_a_text_that_changed_meanwhile_waits_on(db: Database, run_id: int, aside: Aside) -> None:
+    store(db, run_id, few(0, BATCH), aside)
+    store(db, run_id, few(BATCH, 1), aside)
+    with patch.object(search_index, "full_batches", return_value=0):
+        save(db, run_id, article("7", "第七篇改了", at=T0))
+    store(db, run_id, few(BATCH + 1, BATCH), aside)  # so many that it waits for the blocks
+    assert not begun(aside)
+    assert scalar(db, WAITING) == 2 * BATCH + 1
+    assert (found(db, "第七篇改了"), found(db, "第7篇快讯")) == (1, 0)
+    store(db, run_id, few(3 * BATCH, 1), aside)
+    store(db, run_id, few(3 * BATCH + 1, 1), aside)
+    assert scalar(db, WAITING) == BATCH + 3
+    assert (found(db, "第七篇改了"), found(db, "第7篇快讯")) == (1, 0)
+    assert all(each["ok"] for each in check(db))
+
+
+def test_what_another_writer_has_indexed_meanwhile_is_not_indexed_twice(
+    db: Database, run_id: int, aside: Aside
+) -> None:
+    store(db, run_id, few(0, BATCH), aside)
+    store(db, run_id, few(BATCH, 1), aside)
+    assert begun(aside)
+    store(db, run_id, few(BATCH + 1, 1), None)
+    store(db, run_id, few(BATCH + 2, BATCH), aside)
+    assert not begun(aside)
+    assert scalar(db, "SELECT count(*) FROM search_batches") == 1
+    assert scalar(db, WAITING) == BATCH + 2
+    assert all(each["ok"] for each in check(db))
+
+
+def test_a_transaction_that_failed_leaves_nothing_with_it(
+    sqlite_db: Database, aside: Aside
+) -> None:
+    """SQLite gives the numbers of articles that were rolled back to others."""
+    run_id = start(sqlite_db)
+
+    def fail() -> None:
+        with sqlite_db.write() as conn:
+            articles.save(conn, run_id, few(0, BATCH + 5), T0, aside=aside)
+            raise StoreError("no")
+
+    with pytest.raises(StoreError):
+        fail()
+    assert not begun(aside)
+    other = [article(str(each), f"另外{each}篇") for each in range(BATCH + 5)]
+    store(sqlite_db, run_id, other, aside)
+    store(sqlite_db, run_id, few(5000, BATCH), aside)
+    store(sqlite_db, run_id, few(9000, BATCH), aside)
+    assert scalar(sqlite_db, "SELECT count(*) FROM search_batches") == 1
+    assert (found(sqlite_db, "另外7篇"), found(sqlite_db, "第7篇")) == (1, 0)
+    assert all(each["ok"] for each in check(sqlite_db))
+
+
+def test_without_it_the_work_is_done_here(
+    db: Database, run_id: int, aside: Aside, caplog: pytest.LogCaptureFixture
+) -> None:
+    store(db, run_id, [article("a", STORY), *few(0, BATCH)], aside)
+    store(db, run_id, few(BATCH, 1), aside)
+    assert begun(aside)
+    os.kill(aside.pid, signal.SIGKILL)
+    store(db, run_id, [article("b", LEAD), *few(BATCH + 1, BATCH)], aside)
+    store(db, run_id, few(3 * BATCH, 1), aside)
+    assert scalar(db, "SELECT duplicate_of FROM articles WHERE external_id = 'b'") == 1
+    assert scalar(db, WAITING) < BATCH
+    assert (found(db, "第1023篇"), found(db, "第1030篇")) == (1, 1)
+    assert "the process that sketches and indexes is gone" in caplog.text
+    assert all(each["ok"] for each in check(db))
+
+
+def test_a_run_that_is_long_enough_gets_one(db: Database, run_id: int) -> None:
+    async def crawl() -> list[int]:
+        writing = Writer(db, run_id, now=lambda: T0, aside_after=10)
+        for first in (0, 20):
+            await asyncio.gather(*(writing.save(each) for each in few(first, 20)))
+        process = writing._aside
+        assert process is not None
+        await asyncio.to_thread(until_ready, process)
+        await writing.save(article("a", STORY))
+        await writing.save(article("b", LEAD))
+        await writing.close()
+        return [process.pid]
+
+    (pid,) = asyncio.run(crawl())
+    assert links(db) == {"b": "a"}
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+KILLED = """
+import os, signal, time
+from newscrawler.store.aside import Aside
+process = Aside()
+print(process.pid, flush=True)
+while not process.is_ready:
+    time.sleep(0.01)
+process.ask("sketches", ["一"] * 1000)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_it_ends_with_the_process_that_it_is_beside() -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, check=False, text=True
+    )
+    assert killed.returncode == -signal.SIGKILL
+    for _ in range(1000):
+        if not Path(f"/proc/{killed.stdout.strip()}").exists():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it goes on")
