@@ -19,9 +19,10 @@ from newscrawler.items import Article
 from newscrawler.near.compare import compare
 from newscrawler.near.normal import read
 from newscrawler.near.sketch import in_period, may_be_same, periods, sketch
-from newscrawler.store import articles, runs
+from newscrawler.store import articles, near_known, runs
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.migrate import prepare
+from newscrawler.store.near_segments import Entry, Seen
 from tests import servers
 
 SIZES = (10_000, 300_000)
@@ -151,16 +152,14 @@ def _save(database: Database, run_id: int, observed: list[Article], *, near: boo
 def _fill(database: Database, first: int, last: int, corpus: Corpus) -> None:
     """Keys of articles that are not there, spread over time as those of the corpus are."""
     dice = random.Random(first)
-    for start in range(first, last, 2_000):
-        rows = sorted(
-            (key, 1_000_000_000 + number)
-            for number in range(start, min(last, start + 2_000))
-            for period in periods(corpus.published_at(number * (corpus.count // last)))[:1]
-            for key in in_period([dice.getrandbits(32) for _ in range(KEYS)], period)
-        )
-        values = ",".join(map(str, rows))
+    for start in range(first, last, 1_000):
+        found: list[Entry] = []
+        for number in range(start, min(last, start + 1_000)):
+            at = corpus.published_at(number * (corpus.count // last))
+            keys = in_period([dice.getrandbits(32) for _ in range(KEYS)], periods(at)[0])
+            found.append((Seen(1_000_000_000 + number, 0, int(at.timestamp())), keys))
         with database.write() as conn:
-            conn.exec_driver_sql(f"INSERT INTO near_keys (near_key, article_id) VALUES {values}")  # noqa: S608
+            near_known.known(conn).add(conn, found)
 
 
 @contextmanager

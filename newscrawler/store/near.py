@@ -50,7 +50,6 @@ def settle(conn: Connection, pending: Pending, *, searches: bool = True) -> list
         searches=searches,
     )
     if moved:
-        near_index.forget(conn, sorted(moved))
         judge.release(moved)
     told = pending.revised | {item.article_id for item in fresh if item.is_copy}
     lines = judge.run()
@@ -123,7 +122,6 @@ class Judge:
 
     def _loosen(self, item: Item) -> None:
         self._before[item.article_id] = item.link
-        near_index.forget(self._conn, [item.article_id])
         self.release([item.article_id])
 
     def run(self) -> list[Line]:
@@ -140,7 +138,7 @@ class Judge:
     def _prepare(self, items: Iterable[Item]) -> None:
         items = list(items)
         roots = [item for item in items if item.link[0] is None and self._searches]
-        self._index.prepare(item.probe for item in roots)
+        self._index.prepare([item.probe for item in roots])
         for item in roots:
             self._found[item.article_id] = self._index.candidates(item.probe)
         wanted = {each for item in roots for each in self._found[item.article_id]}
@@ -201,7 +199,6 @@ class Judge:
         root.link = link
         self.release([root.article_id])
         self._carry(root)
-        near_index.forget(self._conn, [root.article_id])
 
     def _carry(self, item: Item) -> None:
         """Take those of the same text, and those linked by hand, along to the new root."""

@@ -164,7 +164,6 @@ def judge_next(conn: Connection, now: datetime, *, anew: bool) -> tuple[int, int
 
 
 def _judge_again(conn: Connection, items: Sequence[Item]) -> list[changes.Line]:
-    near_index.forget(conn, [item.article_id for item in items])
     judge = Judge(conn, [])
     judge.reopen(items)
     return judge.run()

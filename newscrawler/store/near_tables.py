@@ -5,31 +5,25 @@ Both only hold what can be made again from the texts: `duplicates relink --all` 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer
+from sqlalchemy import BigInteger, Column, Integer
 
 from newscrawler.store.migrations.steps import new_table
 from newscrawler.store.schema import metadata
-from newscrawler.store.types import ID
+from newscrawler.store.types import BYTES, ID
 
-near_sketches = new_table(
+near_segments = new_table(
     metadata,
-    "near_sketches",
-    Column("article_id", ID, ForeignKey("articles.article_id"), primary_key=True,
-           autoincrement=False),
-    Column("figures", BigInteger(), nullable=False),
-    Column("published_s", BigInteger(), nullable=False),
-)  # fmt: skip
-"""Articles that others can be linked to: their figures as 64 bits, their time in epoch seconds."""
-
-near_keys = new_table(
-    metadata,
-    "near_keys",
-    Column("near_key", BigInteger(), primary_key=True, autoincrement=False),
-    Column("article_id", ID, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+    "near_segments",
+    Column("segment_id", BigInteger(), primary_key=True, autoincrement=False),
+    Column("period", Integer(), nullable=False),
+    Column("articles", Integer(), nullable=False),
+    Column("first_s", BigInteger(), nullable=False),
+    Column("last_s", BigInteger(), nullable=False),
+    Column("data", BYTES, nullable=False),
 )
-"""Pieces of their texts, by hash and stretch of time (near/sketch.py). A key is only a hint: one
-that nothing stands behind any more does no harm."""
+"""Keys of texts and the articles behind them (near_segments.py), with the first and the last time
+of publication among these, in epoch seconds. A number is drawn by lot and never used again, so
+whoever has read a segment knows it. The period is of the time (near/sketch.py); RECENT: of any."""
 
 near_progress = new_table(
     metadata,
@@ -37,6 +31,11 @@ near_progress = new_table(
     Column("id", Integer(), primary_key=True, autoincrement=False),
     Column("rules", Integer(), nullable=False),
     Column("judged_to", ID),
+    Column("newest", BigInteger()),
 )
-"""One row: the rules by which the archive was judged, and, while it is being judged anew, the last
-article_id that is done."""
+"""One row: the rules by which the archive was judged; while it is being judged anew, the last
+article_id that is done; and the segment that was written last: if it is the same as before, all
+segments are."""
+
+RECENT = -1
+"""The period of segments that are not sorted by period yet."""

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 from newscrawler.store.migrations.steps import new_metadata, new_table
 from newscrawler.store.types import DIGEST, ID, LONG, MARK, UTC_TIME, key_text
 
-REVISION = "0009"
+REVISION = "0010"
 """The migration that this code needs; the newest file in migrations/versions."""
 
 SITE = key_text(64)

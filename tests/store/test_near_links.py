@@ -152,9 +152,8 @@ def test_judging_the_archive_links_what_is_not_linked(
     with db.write() as conn:
         for statement in (
             "UPDATE articles SET duplicate_of = NULL, duplicate_reason = NULL",
-            "DELETE FROM near_keys",
-            "DELETE FROM near_sketches",
-            "UPDATE near_progress SET judged_to = 0",
+            "DELETE FROM near_segments",
+            "UPDATE near_progress SET judged_to = 0, newest = NULL",
         ):
             conn.execute(text(statement))
     with db.read() as conn:

@@ -1,0 +1,142 @@
+"""Keys of texts as bytes and back: how the index of near-duplicates lies in the database; pure.
+
+A segment holds the keys of some articles, rising, each with the article it leads to. Segments are
+written once and read whole: keys are hashes, so those of any text are scattered over all of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy import int64
+    from numpy.typing import NDArray
+
+    Keys = list[int] | NDArray[int64]
+
+
+class Seen(NamedTuple):
+    """What is known of an article that may be found."""
+
+    article_id: int
+    figures: int
+    published_s: int
+
+
+Entry = tuple[Seen, Sequence[int]]
+"""An article and its keys."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """Articles, and the keys under which they are found."""
+
+    ids: Sequence[int]
+    figures: Sequence[int]
+    times: Sequence[int]
+    """The three columns of `Seen`, article by article."""
+    keys: Sequence[int]
+    """Rising; one may stand several times."""
+    places: Sequence[int]
+    """Of each key the place of its article."""
+
+    @classmethod
+    def of(cls, found: Iterable[Entry]) -> Segment:
+        """Of articles and their keys."""
+        articles: list[Seen] = []
+        pairs: list[tuple[int, int]] = []
+        for place, (seen, keys) in enumerate(found):
+            articles.append(seen)
+            pairs += [(key, place) for key in keys]
+        pairs.sort()
+        return cls(
+            [seen.article_id for seen in articles],
+            [seen.figures for seen in articles],
+            [seen.published_s for seen in articles],
+            [key for key, _ in pairs],
+            [place for _, place in pairs],
+        )
+
+    @classmethod
+    def read(cls, data: bytes) -> Segment:
+        """From what `data` has made."""
+        many, keys = _read("q", data[:16])
+        at = 16
+        columns = []
+        for kind, length in (("q", many), ("q", many), ("q", many), ("q", keys), ("I", keys)):
+            end = at + length * (8 if kind == "q" else 4)
+            columns.append(_read(kind, data[at:end]))
+            at = end
+        return cls(*columns)
+
+    def data(self) -> bytes:
+        """As it is stored: two counts, the columns of articles, keys, places; little-endian."""
+        wide = ((len(self.ids), len(self.keys)), self.ids, self.figures, self.times, self.keys)
+        parts = [*(array("q", column) for column in wide), array("I", self.places)]
+        if sys.byteorder == "big":
+            for part in parts:
+                part.byteswap()
+        return b"".join(part.tobytes() for part in parts)
+
+    def find(self, asked: Keys) -> Iterator[tuple[int, Seen]]:
+        """The articles under these keys, with the key; numbers of numpy if they are many."""
+        keys, last = self.keys, len(self.keys)
+        for key, at in self._begins(asked):
+            here = at
+            while here < last and keys[here] == key:
+                place = self.places[here]
+                yield key, Seen(self.ids[place], self.figures[place], self.times[place])
+                here += 1
+
+    def _begins(self, asked: Keys) -> Iterable[tuple[int, int]]:
+        """The keys that are there, and where they begin; if they are few, others among them."""
+        keys = self.keys
+        if isinstance(asked, list) or not isinstance(keys, array) or not keys:
+            return ((int(key), bisect_left(keys, key)) for key in asked)
+        import numpy as np
+
+        numbers = np.frombuffer(keys, np.int64)
+        at = numbers.searchsorted(asked)
+        there = np.flatnonzero(numbers[np.minimum(at, len(keys) - 1)] == asked)
+        return zip(asked[there].tolist(), at[there].tolist(), strict=True)
+
+    def each(self) -> Iterator[Entry]:
+        """The articles and the keys of each."""
+        keys: list[list[int]] = [[] for _ in self.ids]
+        for key, place in zip(self.keys, self.places, strict=True):
+            keys[place].append(key)
+        return zip(map(Seen, self.ids, self.figures, self.times), keys, strict=True)
+
+
+def merged(parts: Sequence[Segment]) -> Segment:
+    """Several segments as one."""
+    import numpy as np
+
+    starts = np.cumsum([0, *(len(part.ids) for part in parts)])
+    keys = np.concatenate([np.array(part.keys, np.int64) for part in parts])
+    places = np.concatenate(
+        [
+            np.array(part.places, np.int64) + start
+            for part, start in zip(parts, starts[:-1], strict=True)
+        ]
+    )
+    order = np.argsort(keys, kind="stable")
+    return Segment(
+        [each for part in parts for each in part.ids],
+        [each for part in parts for each in part.figures],
+        [each for part in parts for each in part.times],
+        keys[order].tolist(),
+        places[order].tolist(),
+    )
+
+
+def _read(kind: str, data: bytes) -> array[int]:
+    found = array(kind, data)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
