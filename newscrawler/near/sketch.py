@@ -6,10 +6,9 @@ kind the smallest hashes are taken, so that two versions of a text choose the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from zlib import crc32
 
 from newscrawler.near.normal import clauses_of, figures_of, fold, trimmed
@@ -40,11 +39,12 @@ class Sketch:
     figures: int
     """64 bits, signed: one for each number in the text (several may share one)."""
 
-    def choose(self, is_rare: Callable[[int], bool] = lambda _: True) -> tuple[int, ...]:
-        """The keys to store the text under: of each kind the first few that are rare."""
+    def choose(self, crowded: Collection[int] = ()) -> tuple[int, ...]:
+        """The keys to store the text under: of each kind the first few that are not crowded."""
         chosen: dict[int, None] = {}
         for kind, many in zip(self.kinds, _STORED, strict=True):
-            chosen |= dict.fromkeys(islice(filter(is_rare, kind), many))
+            rare = [key for key in kind if key not in crowded] if crowded else kind
+            chosen |= dict.fromkeys(rare[:many])
         return tuple(chosen)
 
 

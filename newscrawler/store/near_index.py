@@ -85,15 +85,17 @@ class Index:
 
     def candidates(self, probe: Probe) -> list[int]:
         """Article ids to compare with, the most promising first; of a probe that is prepared."""
+        shared = self._under.keys() & probe.keys
+        if not shared:
+            return []
         score: Counter[int] = Counter()
-        figures, at, under = probe.sketch.figures, probe.published_s, self._under
-        for key in probe.keys:
-            crowd = under.get(key)
-            if crowd:
-                weight = COMMON if len(crowd) >= CROWD else RARE
-                for article_id, others, published_s in crowd.values():
-                    if abs(published_s - at) <= _WINDOW_S and may_be_same(others, figures):
-                        score[article_id] += weight
+        figures, at = probe.sketch.figures, probe.published_s
+        for key in shared:
+            crowd = self._under[key]
+            weight = COMMON if len(crowd) >= CROWD else RARE
+            for article_id, others, published_s in crowd.values():
+                if abs(published_s - at) <= _WINDOW_S and may_be_same(others, figures):
+                    score[article_id] += weight
         score.pop(probe.article_id, None)
         enough = ENOUGH if len(probe.sketch.asked) > FEW_KEYS else RARE
         ranked = sorted((-worth, each) for each, worth in score.items() if worth >= enough)
@@ -106,14 +108,12 @@ class Index:
     def add(self, probe: Probe) -> None:
         """Let others find this article."""
         seen = Seen(probe.article_id, probe.sketch.figures, probe.published_s)
-        under = self._under
+        shared = self._under.keys() & probe.keys
         base = in_period((0,), probe.periods[0])[0]
-        keys = [
-            base | key
-            for key in probe.sketch.choose(lambda key: len(under.get(base | key, ())) < CROWD)
-        ]
+        crowded = {key ^ base for key in shared if len(self._under[key]) >= CROWD}
+        keys = [base | key for key in probe.sketch.choose(crowded)]
         for key in keys:
-            under[key][probe.article_id] = seen
+            self._under[key][probe.article_id] = seen
         self._added_keys.update(keys)
         if keys:
             self._added.append((seen, keys))

@@ -17,6 +17,7 @@ from newscrawler.store.near_index import Probe, probe
 from newscrawler.store.schema import articles, revisions
 from newscrawler.store.tasks import chunks
 from newscrawler.store.texts import BY_HAND, NEAR_TEXT, SAME_TEXT, UNLINKED
+from newscrawler.store.types import DIGEST, UTC_TIME
 
 Link = tuple[int | None, str | None]
 """duplicate_of and duplicate_reason."""
@@ -125,11 +126,27 @@ _ITEMS = select(
 )  # fmt: skip
 
 
+_BY_ID = (
+    "SELECT a.article_id, a.revision, a.published_at, a.duplicate_of, a.duplicate_reason,"
+    " r.title, r.body, a.text_hash FROM articles a JOIN revisions r"
+    " ON r.article_id = a.article_id AND r.revision = a.revision WHERE a.article_id IN ({})"
+)
+"""The same of these ids: every batch asks for some, and a statement of SQLAlchemy's would cost more
+than the answer."""
+
+
 def load(conn: Connection, article_ids: Iterable[int]) -> dict[int, Item]:
     """Stored articles by id."""
     found: dict[int, Item] = {}
     for some in chunks(sorted(set(article_ids))):
-        found |= _read(conn, _ITEMS.where(_a.article_id.in_(some)))
+        rows = conn.exec_driver_sql(_BY_ID.format(",".join(map(str, some))))
+        for row in rows:
+            published_at = UTC_TIME.process_result_value(row[2], conn.dialect)
+            text_hash = DIGEST.process_result_value(row[7], conn.dialect)
+            if published_at is not None and text_hash is not None:
+                found[row[0]] = Item(
+                    row[0], row[1], published_at, (row[3], row[4]), row[5], row[6], text_hash
+                )
     return found
 
 

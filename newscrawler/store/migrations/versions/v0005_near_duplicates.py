@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from functools import partial
 from typing import Any
 
 from alembic import op
@@ -97,7 +96,9 @@ def _fill(conn: Connection, rows: list[Any]) -> None:
     )
     keys, found = [], []
     for row, each, at in made:
-        for key in sketches.in_period(each.choose(partial(_is_rare, crowds, at)), at):
+        asked = sketches.in_period(each.asked, at)
+        crowded = {key & 0xFFFF_FFFF for key in asked if crowds[key] >= _CROWD}
+        for key in sketches.in_period(each.choose(crowded), at):
             crowds[key] += 1
             keys.append({"near_key": key, "article_id": row.article_id})
         published_s = int(row.published_at.timestamp())
@@ -106,10 +107,6 @@ def _fill(conn: Connection, rows: list[Any]) -> None:
         )
     insert_missing(conn, near_keys, keys)
     insert_missing(conn, near_sketches, found)
-
-
-def _is_rare(crowds: Counter[int], period: int, key: int) -> bool:
-    return crowds[sketches.in_period([key], period)[0]] < _CROWD
 
 
 def _crowds(conn: Connection, keys: Collection[int]) -> Counter[int]:
