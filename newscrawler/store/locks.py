@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote
@@ -30,6 +30,7 @@ else:
     import fcntl
 
 _POLL_S = 0.2
+_Statement = tuple[TextClause, dict[str, object]]
 
 
 class Held(Protocol):
@@ -103,36 +104,47 @@ def _busy(db: Database, name: str) -> str:
 class _SessionLock:
     """A named lock of a server, held by one connection."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, free: _Statement) -> None:
         self._conn = conn
+        self._free = free
 
     @classmethod
     def take(cls, db: Database, name: str) -> _SessionLock | None:
+        take, free = _statements(db, name)
         conn = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         with ExitStack() as undo:
             undo.callback(conn.close)
             undo.callback(conn.invalidate)
-            is_ours = conn.scalar(*_question(db, name)) in (1, True)
+            is_ours = conn.scalar(*take) in (1, True)
             if is_ours:
                 conn.detach()
             undo.pop_all()
         if is_ours:
-            return cls(conn)
+            return cls(conn, free)
         conn.close()
         return None
 
     def release(self) -> None:
-        self._conn.close()
+        if self._conn.closed:
+            return
+        # A busy server notices some time after the end of a connection that it has ended.
+        with suppress(DBAPIError), self._conn:  # one that is lost already holds nothing
+            self._conn.execute(*self._free)
 
 
-def _question(db: Database, name: str) -> tuple[TextClause, dict[str, object]]:
+def _statements(db: Database, name: str) -> tuple[_Statement, _Statement]:
+    """How the lock is taken, and how it is given back."""
     digest = hashlib.sha256(f"newscrawler {name}".encode()).digest()
     if db.kind == "postgresql":
         key = int.from_bytes(digest[:8], "big", signed=True)
-        return text("SELECT pg_try_advisory_lock(:key)"), {"key": key}
+        return (
+            (text("SELECT pg_try_advisory_lock(:key)"), {"key": key}),
+            (text("SELECT pg_advisory_unlock(:key)"), {"key": key}),
+        )
     # MariaDB's names are the server's, not the database's.
     scope = hashlib.sha256(str(db.engine.url.database).encode()).hexdigest()[:16]
-    return text("SELECT GET_LOCK(:key, 0)"), {"key": f"nc {scope} {digest.hex()[:32]}"}
+    of: dict[str, object] = {"key": f"nc {scope} {digest.hex()[:32]}"}
+    return (text("SELECT GET_LOCK(:key, 0)"), of), (text("SELECT RELEASE_LOCK(:key)"), of)
 
 
 class _FileLock:

@@ -78,6 +78,14 @@ def test_a_lock_excludes_others_and_dies_with_its_owner(db: Database, url: str) 
             pass
 
 
+def test_a_lock_that_was_given_back_is_free_at_once(db: Database) -> None:
+    for _ in range(300):
+        held = locks.try_lock(db, "site")
+        assert held is not None
+        held.release()
+        held.release()
+
+
 def test_whoever_meets_a_busy_site_is_told_by_whom(db: Database, run_id: int) -> None:
     busy = rf"run {run_id} \(pid 1 on host\) is crawling site"
     with locks.site_lock(db, "site"):
