@@ -93,7 +93,10 @@ class _Search:
         self._filtered = bool(filters.given())
         self._limit = limit
         pieces = words.pieces()
-        self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
+        if conn.dialect.name == "postgresql":  # what it holds back need not come here
+            self._sieve = [_holds(conn, *some) for some in words.needed() if some[0]]
+        else:
+            self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
         self._told = all(word == piece for word, piece in pieces.items())
         self._hits: dict[int, Hit] = {}
         self._seen: set[int] = set()
@@ -179,11 +182,12 @@ class _Search:
                 self._hits[article_id] = Hit(published_at, article_id, in_title)
 
 
-def _holds(conn: Connection, piece: str) -> ColumnElement[bool]:
-    """Whether one of an article's texts holds this piece, as it is written here."""
+def _holds(conn: Connection, *pieces: str) -> ColumnElement[bool]:
+    """Whether one of an article's texts holds one of these pieces, as it is written here."""
     at = func.strpos if conn.dialect.name == "postgresql" else func.instr
     r = revisions.c
-    return or_(*(at(column, piece) > 0 for column in (r.title, r.summary, r.body)))
+    columns = (r.title, r.summary, r.body)
+    return or_(*(at(column, piece) > 0 for piece in pieces for column in columns))
 
 
 def _records(

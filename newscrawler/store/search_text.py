@@ -15,7 +15,10 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if _WIDE.match(
 _BENT = re.compile("[a-z0-9%+.\\-\n\ud800-\udfff]+")
 """What a folded text may have in place of other characters; and what parts title and text, or is
 no text."""
+_NO_TEXT = re.compile("[\n\ud800-\udfff]+")
 _ENDS = "。！？；\n"
+_RARITY = "eaitonsrlcdmuphgbyfvwkxjqz"
+"""Letters, those that most texts have first."""
 
 
 def fold(text: str) -> str:
@@ -58,6 +61,14 @@ class Words:
         """
         return {word: max(_BENT.split(word), key=len) for word in self.words}
 
+    def needed(self) -> list[tuple[str, ...]]:
+        """For each word pieces of which a text with it, before it is folded, holds at least one.
+
+        >>> Words(("et7新能源", "et", "60")).needed()
+        [('新能源',), ('t', 'Ｔ', 'T', 'ｔ'), ('60', '６', '０')]
+        """
+        return [_needed(word, piece) for word, piece in self.pieces().items()]
+
     def any_in(self, text: str) -> bool:
         """Whether the text holds at least one of the words."""
         text = fold(text)
@@ -67,6 +78,22 @@ class Words:
         """Whether the title holds every word."""
         text = fold(title)
         return all(word in text for word in self.words)
+
+
+def _needed(word: str, piece: str) -> tuple[str, ...]:
+    if piece:
+        return (piece,)
+    letters = [sign for sign in word if "a" <= sign <= "z"]
+    if not letters:  # figures: as they are, or with a wide sign
+        word = max(_NO_TEXT.split(word), key=len)
+        return (word, *dict.fromkeys(wide for sign in word if (wide := _wide(sign)) != sign))
+    rarest = max(letters, key=_RARITY.index)
+    return tuple(dict.fromkeys((rarest, _wide(rarest.upper()), rarest.upper(), _wide(rarest))))
+
+
+def _wide(sign: str) -> str:
+    wide = chr(ord(sign) + 0xFEE0)
+    return wide if _WIDE.match(wide) else sign
 
 
 def marked(text: str, words: Words, before: str, after: str) -> str:

@@ -28,7 +28,7 @@ from newscrawler.store.dialect import is_transient
 from newscrawler.store.engine import Database
 from newscrawler.store.filters import Filters
 from newscrawler.store.search import Found, search
-from newscrawler.store.search_text import Words
+from newscrawler.store.search_text import Words, fold
 from tests.store.make import HOUR, T0, article, miss, news, save, scalar, start
 
 BATCH, SPAN = 8, 3
@@ -146,6 +146,15 @@ def test_what_a_person_would_type_is_found(db: Database, query: str, said: str) 
     run_id = start(db)
     save(db, run_id, piece(0, said), *(piece(number, f"别的{number}") for number in range(1, 20)))
     assert found(db, query) == ["0"]
+
+
+@given(st.text("aAｅＥtT70６０%＋+.．新能\n \ud800"), st.integers(0, 20), st.integers(1, 6))
+def test_what_a_word_needs_is_in_every_text_that_has_it(text: str, at: int, many: int) -> None:
+    word = fold(text)[at : at + many]
+    needed = Words((word,)).needed() if word else []
+    for pieces in needed:
+        assert any(piece in text for piece in pieces)
+        assert not any("\n" in piece or "\ud800" in piece for piece in pieces)
 
 
 def test_half_a_character_finds_nothing(filled: Database) -> None:
