@@ -134,12 +134,15 @@ class Body:
     """Text that was on the page and is no content: "rule: text" (adverts, source line …)."""
     variants_differ: bool = False
     """Whether upstream's variant with keyword links shows another text than this one."""
+    _said: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def text(self) -> str:
         """Plain text, one block a line."""
-        text = "\0".join([block.text for block in self.blocks])
-        return text.replace("\n", " ").replace("\0", "\n")
+        if self._said is None:
+            said = "\0".join([block.text for block in self.blocks])
+            object.__setattr__(self, "_said", said.replace("\n", " ").replace("\0", "\n"))
+        return self._said or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from newscrawler.store.near_index import Probe, probe
 from newscrawler.store.schema import articles, revisions
 from newscrawler.store.tasks import chunks
 from newscrawler.store.texts import BY_HAND, NEAR_TEXT, SAME_TEXT, UNLINKED
-from newscrawler.store.types import DIGEST, UTC_TIME
+from newscrawler.store.types import moment
 
 Link = tuple[int | None, str | None]
 """duplicate_of and duplicate_reason."""
@@ -141,12 +141,10 @@ def load(conn: Connection, article_ids: Iterable[int]) -> dict[int, Item]:
     for some in chunks(sorted(set(article_ids))):
         rows = conn.exec_driver_sql(_BY_ID.format(",".join(map(str, some))))
         for row in rows:
-            published_at = UTC_TIME.process_result_value(row[2], conn.dialect)
-            text_hash = DIGEST.process_result_value(row[7], conn.dialect)
-            if published_at is not None and text_hash is not None:
-                found[row[0]] = Item(
-                    row[0], row[1], published_at, (row[3], row[4]), row[5], row[6], text_hash
-                )
+            found[row[0]] = Item(
+                row[0], row[1], moment(row[2], conn.dialect), (row[3], row[4]), row[5], row[6],
+                row[7].hex(),
+            )  # fmt: skip
     return found
 
 

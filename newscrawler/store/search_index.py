@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, update
 from newscrawler.failpoints import hit
 from newscrawler.store import bulk
 from newscrawler.store.engine import Database
-from newscrawler.store.schema import articles, revisions
+from newscrawler.store.schema import articles
 from newscrawler.store.search_blocks import (
     SPAN,
     Blocks,
@@ -39,7 +39,7 @@ from newscrawler.store.search_schema import (
     search_lock,
     search_pending,
 )
-from newscrawler.store.types import MARIADB
+from newscrawler.store.types import MARIADB, moment
 
 _CHUNK = 500
 _STRIDE = 4
@@ -47,6 +47,11 @@ _STRIDE = 4
 _PENDING = bulk.Insert("search_pending", ("article_id", "touched"))
 _DOCS = bulk.Insert("search_docs", ("doc_id", "article_id"))
 _BLOCKS = bulk.Insert("search_blocks", ("block_id", "data"))
+_TEXTS = (
+    "SELECT a.published_at, a.article_id, r.title, r.summary, r.body FROM articles a"
+    " JOIN revisions r ON r.article_id = a.article_id AND r.revision = a.revision"
+    " WHERE a.article_id IN ({})"
+)
 _IN_BINARY = "SELECT block_id, data FROM search_blocks WHERE block_id = ANY(%s) ORDER BY block_id"
 
 
@@ -146,13 +151,9 @@ def texts_of(
     conn: Connection, article_ids: Collection[int]
 ) -> Iterable[tuple[datetime, int, str, str, str]]:
     """published_at, article_id, title, summary, body of current revisions."""
-    a, r = articles.c, revisions.c
-    query = (
-        select(a.published_at, a.article_id, r.title, r.summary, r.body)
-        .join_from(articles, revisions, (r.article_id == a.article_id) & (r.revision == a.revision))
-        .where(a.article_id.in_(article_ids))
-    )
-    return (tuple(row) for row in conn.execute(query))
+    ids = ",".join(map(str, article_ids))
+    for published_at, *said in conn.exec_driver_sql(_TEXTS.format(ids or "NULL")):
+        yield moment(published_at, conn.dialect), *said
 
 
 class _Segment:

@@ -92,3 +92,11 @@ MARK: TypeEngine[bytes] = LargeBinary().with_variant(VARBINARY(32), *MARIADB)
 
 UTC_TIME = UtcDateTime()
 DIGEST = Digest()
+
+
+def moment(value: Any, dialect: Dialect) -> datetime:
+    """What a plain query has of a column UTC_TIME."""
+    found = UTC_TIME.process_result_value(value, dialect)
+    if found is None:
+        raise TypeError("there is no time")
+    return found

@@ -57,7 +57,7 @@ def test_a_digest_tells_every_field_apart(name: str) -> None:
     assert told(replace(A, **TOLD_APART[name])) != told(A)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Body)])
+@pytest.mark.parametrize("name", [each.name for each in fields(Body) if each.init])
 def test_a_digest_tells_every_part_of_a_body_apart(name: str) -> None:
     if name in NOT_IN_BODY:
         return
