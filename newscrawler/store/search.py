@@ -27,7 +27,12 @@ _FEW = 1500
 """If the filters leave no more articles than this, their texts are read and no index."""
 _FIRST_READ = 40
 _MOST_READ = 640
+_FEW_CANDIDATES = 300
+"""So many are read at once, before it is known which of them have the words in their title."""
 _CHUNK = 500
+_SAID = (revisions.c.title, revisions.c.summary, revisions.c.body)
+_ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
+"""To start others takes PostgreSQL longer than all there is to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,13 @@ class _Search:
         self._filtered = bool(filters.given())
         self._limit = limit
         pieces = words.pieces()
-        if conn.dialect.name == "postgresql":  # what it holds back need not come here
-            self._sieve = [_holds(conn, *some) for some in words.needed() if some[0]]
-        else:
-            self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
-        self._told = all(word == piece for word, piece in pieces.items())
+        self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
+        told = {word for word, piece in pieces.items() if word == piece}
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(_ALONE)
+            told |= words.patterns().keys()
+            self._sieve += map(_reads, words.patterns().values())
+        self._told = told == set(words.words)
         self._hits: dict[int, Hit] = {}
         self._seen: set[int] = set()
 
@@ -109,8 +116,19 @@ class _Search:
         waiting = select(search_pending.c.article_id)
         self._read(waiting)
         candidates = Candidates(self._conn, self._words.words)
-        complete = self._walk(candidates.of_titles(), in_title=True)
-        if complete:
+        all_read = False
+
+        def read_all() -> bool:
+            """A rare word: all that may hold it are read sooner than other titles are looked at."""
+            nonlocal all_read
+            few = candidates.few(_FEW_CANDIDATES)
+            if few is not None:
+                self._look_at([doc_id for doc_id in few if doc_id not in self._seen])
+                all_read = True
+            return all_read
+
+        complete = self._walk(candidates.of_titles(read_all), in_title=True)
+        if complete and not all_read:
             complete = self._walk(candidates.of_texts(), in_title=False)
         return list(self._hits.values()), complete
 
@@ -137,7 +155,7 @@ class _Search:
                 if newest is not None and self._enough(wanted, newest, in_title=in_title):
                     return False
                 size, queue = min(2 * size, _MOST_READ), []
-        self._look_at(queue)
+        self._look_at([doc_id for doc_id in queue if doc_id not in self._seen])
         return True
 
     def _time_of(self, doc_id: int, later: datetime | None) -> datetime | None:
@@ -168,8 +186,7 @@ class _Search:
     def _read(self, chosen: Select[tuple[int]] | None = None) -> None:
         """Read the texts of some articles (None: of all) and keep those that are hits."""
         a, r = articles.c, revisions.c
-        said = [r.title, r.summary, r.body]
-        query = select(a.published_at, a.article_id, *(said[:1] if self._told else said))
+        query = select(a.published_at, a.article_id, *(_SAID[:1] if self._told else _SAID))
         current = (r.article_id == a.article_id) & (r.revision == a.revision)
         query = query.join_from(articles, revisions, current).where(*self._sieve)
         if chosen is not None:
@@ -182,12 +199,15 @@ class _Search:
                 self._hits[article_id] = Hit(published_at, article_id, in_title)
 
 
-def _holds(conn: Connection, *pieces: str) -> ColumnElement[bool]:
-    """Whether one of an article's texts holds one of these pieces, as it is written here."""
+def _holds(conn: Connection, piece: str) -> ColumnElement[bool]:
+    """Whether one of an article's texts holds this piece, as it is written here."""
     at = func.strpos if conn.dialect.name == "postgresql" else func.instr
-    r = revisions.c
-    columns = (r.title, r.summary, r.body)
-    return or_(*(at(column, piece) > 0 for piece in pieces for column in columns))
+    return or_(*(at(column, piece) > 0 for column in _SAID))
+
+
+def _reads(pattern: str) -> ColumnElement[bool]:
+    """Whether one of them has what this regular expression says."""
+    return or_(*(column.regexp_match(pattern) for column in _SAID))
 
 
 def _records(

@@ -26,6 +26,10 @@ _SIZE = 8192
 _KEY, _COUNT, _DOC = "<u4", "<u2", "<u2"
 
 
+Range = tuple[int, int]
+"""The first and the last key."""
+
+
 def block_id(segment: int, part: int = 0) -> int:
     """The number of a block: those of a segment follow each other."""
     return (segment << _PART_BITS) + part
@@ -90,6 +94,17 @@ class Directory:
         begin = max(0, int(keys.searchsorted(first, "right")) - 1)
         return range(before + begin, before + int(keys.searchsorted(last, "right")))
 
+    def parts_of(self, ranges: Sequence[Range], *, in_title: bool) -> list[range]:
+        """The same of several."""
+        keys = self.keys(in_title=in_title)
+        before = 1 if in_title else 1 + len(self.titles)
+        begins = keys.searchsorted([first for first, _ in ranges], "right").tolist()
+        ends = keys.searchsorted([last for _, last in ranges], "right").tolist()
+        return [
+            range(before + max(0, begin - 1), before + end)
+            for begin, end in zip(begins, ends, strict=True)
+        ]
+
 
 Blocks = tuple[list[int], list[bytes]]
 """The first key of each block, and the blocks."""
@@ -124,6 +139,15 @@ def opened(data: bytes) -> Postings:
     keys = np.frombuffer(data, _KEY, size, 4)
     counts = np.frombuffer(data, _COUNT, size, 4 + 4 * size)
     return Postings(keys, counts, np.frombuffer(data, _DOC, -1, 4 + 6 * size))
+
+
+def entries_of(found: Postings, key: int) -> Units:
+    """Which entries have this gram."""
+    at = int(found.keys.searchsorted(key))
+    if at == len(found.keys) or found.keys[at] != key:
+        return found.docs[:0]
+    start = int(found.counts[:at].sum())
+    return found.docs[start : start + int(found.counts[at])]
 
 
 def between(found: Postings, first: int, last: int) -> Postings:

@@ -17,8 +17,6 @@ _BENT = re.compile("[a-z0-9%+.\\-\n\ud800-\udfff]+")
 no text."""
 _NO_TEXT = re.compile("[\n\ud800-\udfff]+")
 _ENDS = "。！？；\n"
-_RARITY = "eaitonsrlcdmuphgbyfvwkxjqz"
-"""Letters, those that most texts have first."""
 
 
 def fold(text: str) -> str:
@@ -61,13 +59,18 @@ class Words:
         """
         return {word: max(_BENT.split(word), key=len) for word in self.words}
 
-    def needed(self) -> list[tuple[str, ...]]:
-        """For each word pieces of which a text with it, before it is folded, holds at least one.
+    def patterns(self) -> dict[str, str]:
+        """Of each word that has no such piece a regular expression for it before it is folded.
 
-        >>> Words(("et7新能源", "et", "60")).needed()
-        [('新能源',), ('t', 'Ｔ', 'T', 'ｔ'), ('60', '６', '０')]
+        >>> Words(("et7新能源", "et", "6%")).patterns()
+        {'et': '[eEｅＥ][tTｔＴ]', '6%': '[6６][%％]'}
         """
-        return [_needed(word, piece) for word, piece in self.pieces().items()]
+        pieces = self.pieces()
+        return {
+            word: "".join(f"[{_ways(sign)}]" for sign in word)
+            for word, piece in pieces.items()
+            if not piece and not _NO_TEXT.search(word)
+        }
 
     def any_in(self, text: str) -> bool:
         """Whether the text holds at least one of the words."""
@@ -80,20 +83,11 @@ class Words:
         return all(word in text for word in self.words)
 
 
-def _needed(word: str, piece: str) -> tuple[str, ...]:
-    if piece:
-        return (piece,)
-    letters = [sign for sign in word if "a" <= sign <= "z"]
-    if not letters:  # figures: as they are, or with a wide sign
-        word = max(_NO_TEXT.split(word), key=len)
-        return (word, *dict.fromkeys(wide for sign in word if (wide := _wide(sign)) != sign))
-    rarest = max(letters, key=_RARITY.index)
-    return tuple(dict.fromkeys((rarest, _wide(rarest.upper()), rarest.upper(), _wide(rarest))))
-
-
-def _wide(sign: str) -> str:
-    wide = chr(ord(sign) + 0xFEE0)
-    return wide if _WIDE.match(wide) else sign
+def _ways(sign: str) -> str:
+    """The signs that are folded to this one."""
+    narrow = dict.fromkeys((sign, sign.upper()))
+    wide = (chr(ord(each) + 0xFEE0) for each in narrow)
+    return "".join([*narrow, *filter(_WIDE.match, wide)])
 
 
 def marked(text: str, words: Words, before: str, after: str) -> str:
