@@ -107,6 +107,8 @@ class _Search:
         self._told = told == set(words.words)
         self._hits: dict[int, Hit] = {}
         self._seen: set[int] = set()
+        self._all_read: bool | None = None
+        """Whether the index named so few texts that all were read; None: it was not asked yet."""
 
     def run(self) -> tuple[list[Hit], bool]:
         """The hits that were seen, among them the best; whether these are all."""
@@ -116,21 +118,20 @@ class _Search:
         waiting = select(search_pending.c.article_id)
         self._read(waiting)
         candidates = Candidates(self._conn, self._words.words)
-        all_read = False
-
-        def read_all() -> bool:
-            """A rare word: all that may hold it are read sooner than other titles are looked at."""
-            nonlocal all_read
-            few = candidates.few(_FEW_CANDIDATES)
-            if few is not None:
-                self._look_at([doc_id for doc_id in few if doc_id not in self._seen])
-                all_read = True
-            return all_read
-
-        complete = self._walk(candidates.of_titles(read_all), in_title=True)
-        if complete and not all_read:
+        complete = self._walk(
+            candidates.of_titles(lambda: self._read_all(candidates)), in_title=True
+        )
+        if complete and not self._all_read:
             complete = self._walk(candidates.of_texts(), in_title=False)
         return list(self._hits.values()), complete
+
+    def _read_all(self, candidates: Candidates) -> bool:
+        """A rare word: read all that may hold it before more titles are looked at."""
+        if self._all_read is None:
+            few = candidates.few(_FEW_CANDIDATES)
+            self._all_read = few is not None
+            self._look_at([doc_id for doc_id in few or () if doc_id not in self._seen])
+        return self._all_read
 
     def _few(self) -> bool:
         if not self._filtered:
