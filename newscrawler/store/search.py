@@ -31,7 +31,7 @@ _FEW_CANDIDATES = 300
 """So many are read at once, before it is known which of them have the words in their title."""
 _CHUNK = 500
 _SAID = (revisions.c.title, revisions.c.summary, revisions.c.body)
-_ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
+_ALONE = "SELECT set_config('max_parallel_workers_per_gather', '0', true)"
 """To start others takes PostgreSQL longer than all there is to read."""
 
 
@@ -101,7 +101,7 @@ class _Search:
         self._sieve = [_holds(conn, piece) for piece in pieces.values() if piece]
         told = {word for word, piece in pieces.items() if word == piece}
         if conn.dialect.name == "postgresql":
-            conn.exec_driver_sql(_ALONE)
+            conn.exec_driver_sql(_ALONE).all()
             told |= words.patterns().keys()
             self._sieve += map(_reads, words.patterns().values())
         self._told = told == set(words.words)

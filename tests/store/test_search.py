@@ -272,6 +272,14 @@ def test_building_says_how_much_is_left(filled: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_connection_that_streams_can_search(filled: Database) -> None:
+    with filled.read() as conn:
+        streaming = conn.execution_options(yield_per=10)
+        assert (
+            search(streaming, "茅台", Filters(), 5).rows == search(conn, "茅台", Filters(), 5).rows
+        )
+
+
 def test_errors_of_a_query_in_binary_are_those_of_sqlalchemy(db: Database) -> None:
     with pytest.raises(ProgrammingError, match="nowhere"), db.read() as conn:
         bulk.in_binary(conn, "SELECT 1 FROM nowhere WHERE 1 = %s", (1,))
