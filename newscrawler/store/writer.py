@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -251,7 +252,12 @@ class Writer:
 
 
 def _has_idle_cpus() -> bool:
-    """Whether this process may use more than the one CPU that it needs itself."""
+    """Whether this process may use more than the one CPU that it needs itself.
+
+    On Windows it does not: no socket can be handed to another process there (aside.py).
+    """
+    if sys.platform == "win32":
+        return False
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) > 1
     return (os.cpu_count() or 1) > 1
