@@ -24,7 +24,7 @@ from typing import Any
 
 from newscrawler.near.sketch import Sketch, sketch
 from newscrawler.store.search_blocks import Blocks, cut
-from newscrawler.store.search_grams import indexed
+from newscrawler.store.search_grams import BATCH, indexed
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ class Aside:
     """The process; belongs to one thread at a time, and to `close` in the end."""
 
     indexing: Indexing | None = None
+    waiting: int = BATCH
+    """About how many articles wait to be indexed; counted when that matters."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()

@@ -87,6 +87,13 @@ def on_sqlite(conn: Connection, query: str, values: Values) -> sqlite3.Cursor:
     return cursor
 
 
+def rows(conn: Connection, query: str) -> Sequence[Sequence[Any]]:
+    """What a query without parameters finds, as the driver has it."""
+    if conn.dialect.name == "sqlite":
+        return on_sqlite(conn, query, ()).fetchall()
+    return conn.exec_driver_sql(query).all()
+
+
 def _as_of_sqlalchemy(conn: Connection, query: str, error: sqlite3.Error) -> BaseException:
     return DBAPIError.instance(query, (), error, sqlite3.Error, dialect=conn.dialect)
 

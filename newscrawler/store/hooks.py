@@ -75,10 +75,13 @@ def settle(batch: Batch, *, near_duplicates: bool) -> None:
 
 
 def _index(batch: Batch, noted: Set[int]) -> None:
-    full = search_index.full_batches(batch.conn)
-    if not full:
+    conn, aside = batch.conn, batch.aside
+    if aside is None or not aside.is_ready:
+        if search_index.batches(search_index.many_waiting(conn)):
+            search_index.flush(conn)
         return
-    if batch.aside is not None and batch.aside.is_ready:
-        search_ahead.advance(batch.conn, batch.aside, noted, wait=full > 1)
-    else:
-        search_index.flush(batch.conn)
+    aside.waiting += len(noted)
+    if search_index.batches(aside.waiting) >= (1 if aside.indexing is None else 2):
+        aside.waiting = search_index.many_waiting(conn)
+    if full := search_index.batches(aside.waiting):
+        search_ahead.advance(conn, aside, noted, wait=full > 1)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, select
 from newscrawler.items import Article
 from newscrawler.near import normal
 from newscrawler.near.sketch import Sketch, sketch
+from newscrawler.store import bulk
 from newscrawler.store.aside import Aside, Ticket, read_sketch
 from newscrawler.store.near_index import Probe, probe
 from newscrawler.store.schema import articles, revisions
@@ -139,8 +140,7 @@ def load(conn: Connection, article_ids: Iterable[int]) -> dict[int, Item]:
     """Stored articles by id."""
     found: dict[int, Item] = {}
     for some in chunks(sorted(set(article_ids))):
-        rows = conn.exec_driver_sql(_BY_ID.format(",".join(map(str, some))))
-        for row in rows:
+        for row in bulk.rows(conn, _BY_ID.format(",".join(map(str, some)))):
             found[row[0]] = Item(
                 row[0], row[1], moment(row[2], conn.dialect), (row[3], row[4]), row[5], row[6],
                 row[7].hex(),

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
 from newscrawler.store import bulk
 from newscrawler.store.near_segments import Entry, Seen, Segment, merged
-from newscrawler.store.near_tables import RECENT, near_progress, near_segments
+from newscrawler.store.near_tables import RECENT, near_segments
 from newscrawler.store.tasks import chunks
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _INSERT = bulk.Insert(
 )
 _s = near_segments.c
 _ROWS = select(_s.segment_id, _s.period, _s.articles, _s.first_s, _s.last_s)
-_NEWEST = update(near_progress).values(newest=bindparam("segment"))
+_NEWEST = bulk.Update("near_progress", ("id",), ("newest",))
 _IN_BINARY = "SELECT segment_id, data FROM near_segments WHERE segment_id = ANY(%s)"
 
 
@@ -73,7 +73,7 @@ class Known:
 
     def renew(self, conn: Connection) -> None:
         """Make it what the database says."""
-        newest = conn.exec_driver_sql("SELECT newest FROM near_progress").scalar()
+        ((newest,),) = bulk.rows(conn, "SELECT newest FROM near_progress")
         if newest == self._newest and newest is not None:
             return
         rows = {row.segment_id: Row(*row[1:]) for row in conn.execute(_ROWS)}
@@ -131,7 +131,7 @@ class Known:
         articles = sum(map(len, self._recent.values()))
         if len(self._recent) >= SEGMENTS or articles >= ARTICLES:
             self._sort(conn)
-        conn.execute(_NEWEST, {"segment": self._newest})
+        bulk.update(conn, _NEWEST, [(1, self._newest)])
 
     def _write(self, conn: Connection, period: int, segment: Segment) -> int:
         self._newest = segment_id = secrets.randbits(62)
@@ -180,7 +180,7 @@ class Known:
         self._recent.clear()
         self._found.clear()
         self._newest = secrets.randbits(62)
-        conn.execute(_NEWEST, {"segment": self._newest})
+        bulk.update(conn, _NEWEST, [(1, self._newest)])
 
 
 def _asked(keys: Sequence[int]) -> Keys:

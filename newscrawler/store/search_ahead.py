@@ -34,6 +34,7 @@ def advance(conn: Connection, aside: Aside, noted: Collection[int], *, wait: boo
         titles, texts = aside.take(indexing.ticket)
         if search_index.lock(conn) and _take_off(conn, indexing.touched):
             search_index.write_batch(conn, indexing.entries, titles, texts)
+            aside.waiting -= BATCH
 
 
 def _begin(conn: Connection, aside: Aside, noted: Collection[int]) -> Indexing | None:

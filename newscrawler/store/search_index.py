@@ -67,10 +67,16 @@ def note(conn: Connection, new: Iterable[int], changed: Iterable[int] = ()) -> N
         _let_wait(conn, sorted(rewritten))
 
 
-def full_batches(conn: Connection) -> int:
-    """How many batches wait: 0, 1, or 2, which says that there may be more."""
+def many_waiting(conn: Connection) -> int:
+    """How many wait, counted up to two batches."""
     query = f"SELECT count(*) FROM (SELECT 1 FROM search_pending LIMIT {2 * BATCH}) AS w"  # noqa: S608
-    return int(conn.exec_driver_sql(query).scalar_one()) // BATCH
+    ((many,),) = bulk.rows(conn, query)
+    return int(many)
+
+
+def batches(articles: int) -> int:
+    """How many batches so many make."""
+    return articles // BATCH
 
 
 def waiting(conn: Connection) -> int:
@@ -152,7 +158,7 @@ def texts_of(
 ) -> Iterable[tuple[datetime, int, str, str, str]]:
     """published_at, article_id, title, summary, body of current revisions."""
     ids = ",".join(map(str, article_ids))
-    for published_at, *said in conn.exec_driver_sql(_TEXTS.format(ids or "NULL")):
+    for published_at, *said in bulk.rows(conn, _TEXTS.format(ids or "NULL")):
         yield moment(published_at, conn.dialect), *said
 
 

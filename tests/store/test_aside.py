@@ -105,7 +105,7 @@ def begun(aside: Aside) -> bool:
 def test_a_text_that_changed_meanwhile_waits_on(db: Database, run_id: int, aside: Aside) -> None:
     store(db, run_id, few(0, BATCH), aside)
     store(db, run_id, few(BATCH, 1), aside)
-    with patch.object(search_index, "full_batches", return_value=0):
+    with patch.object(search_index, "many_waiting", return_value=0):
         save(db, run_id, article("7", "第七篇改了", at=T0))
     store(db, run_id, few(BATCH + 1, BATCH), aside)  # so many that it waits for the blocks
     assert not begun(aside)

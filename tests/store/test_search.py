@@ -271,15 +271,13 @@ def test_building_says_how_much_is_left(filled: Database) -> None:
     assert left == [*range(60 - BATCH, 0, -BATCH), 60 % BATCH]
 
 
-@pytest.mark.parametrize("kind", ["postgresql"])
 def test_a_connection_that_streams_can_search(filled: Database) -> None:
     with filled.read() as conn:
-        streaming = conn.execution_options(yield_per=10)
-        assert (
-            search(streaming, "茅台", Filters(), 5).rows == search(conn, "茅台", Filters(), 5).rows
-        )
+        rows = search(conn.execution_options(yield_per=10), "et", Filters(), 5).rows
+    assert [row["external_id"] for row in rows] == by_reading(filled, "et", 5)
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
 def test_errors_of_a_query_in_binary_are_those_of_sqlalchemy(db: Database) -> None:
     with pytest.raises(ProgrammingError, match="nowhere"), db.read() as conn:
         bulk.in_binary(conn, "SELECT 1 FROM nowhere WHERE 1 = %s", (1,))
