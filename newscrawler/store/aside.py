@@ -29,6 +29,8 @@ from newscrawler.store.search_grams import BATCH, indexed
 logger = logging.getLogger(__name__)
 
 _READY = 0
+_PATIENCE_S = 30.0
+"""Seconds after which a process that does not answer is given up: it needs about one at most."""
 _SWITCH_S = 0.0005
 """Seconds that one thread there may keep another waiting."""
 
@@ -110,7 +112,9 @@ class Aside:
 
     def _read(self, *, wait: bool) -> bool:
         try:
-            if not wait and not self._line.poll():
+            if not self._line.poll(_PATIENCE_S if wait else 0):
+                if wait:
+                    raise TimeoutError(f"no answer for {_PATIENCE_S:.0f} s")
                 return False
             number, result = marshal.loads(self._line.recv_bytes())  # noqa: S302 (our own process)
         except (EOFError, OSError) as error:

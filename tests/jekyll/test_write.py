@@ -150,9 +150,8 @@ def test_html_that_no_page_should_hold_gives_way_to_ours(body: str) -> None:
 
 
 @pytest.mark.parametrize("path", LAST, ids=lambda path: path.name)
-def test_real_bodies_are_tame(path: object) -> None:
-    assert hasattr(path, "read_bytes")
-    assert is_tame(read_post(path.name, path.read_bytes()).posting.body)  # type: ignore[attr-defined] # a Path
+def test_real_bodies_are_tame(path: Path) -> None:
+    assert is_tame(read_post(path.name, path.read_bytes()).posting.body)
 
 
 def test_an_article_of_which_no_list_record_is_kept_has_a_post_all_the_same() -> None:

@@ -171,6 +171,16 @@ def test_without_it_the_work_is_done_here(
     assert all(each["ok"] for each in check(db))
 
 
+def test_one_that_does_not_answer_is_given_up(
+    aside: Aside, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("newscrawler.store.aside._PATIENCE_S", 0.05)
+    os.kill(aside.pid, signal.SIGSTOP)
+    assert aside.take(aside.ask("sketches", [STORY])) == sketches([STORY])
+    assert "no answer" in caplog.text
+    assert not aside.is_ready
+
+
 def test_a_run_that_is_long_enough_gets_one(db: Database, run_id: int) -> None:
     async def crawl() -> list[int]:
         writing = Writer(db, run_id, now=lambda: T0, aside_after=10)

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -18,8 +19,8 @@ from newscrawler.store.writer import Writer
 from tests.store.make import HOUR, T0, article, counts, miss, news, rows, save, scalar, start
 
 
-def writer(db: Database, run_id: int, **options: object) -> Writer:
-    return Writer(db, run_id, now=lambda: T0, **options)  # type: ignore[arg-type]
+def writer(db: Database, run_id: int, **options: Any) -> Writer:
+    return Writer(db, run_id, now=lambda: T0, **options)
 
 
 @pytest.fixture
