@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SPAN = 16
 """Batches of a segment that is full; `BATCH` times as many entries have to fit in 16 bits."""
 _PART_BITS = 20
-_SIZE = 8192
+_SIZE = 4096
 """Entries of a block, about: a search reads a whole one for a gram."""
 _KEY, _COUNT, _DOC = "<u4", "<u2", "<u2"
 
