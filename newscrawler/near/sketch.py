@@ -7,8 +7,8 @@ kind the smallest hashes are taken, so that two versions of a text choose the sa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zlib import crc32
 
 from newscrawler.near.normal import clauses_of, figures_of, fold, trimmed
@@ -28,8 +28,7 @@ _STORED = (3, 3, 1)
 _ASKED = (5, 6, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """What is kept of a text to find it again."""
 
     kinds: tuple[tuple[int, ...], ...]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import marshal
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -74,6 +75,8 @@ class Aside:
                 start_new_session=True,  # Ctrl-C is for us: it ends when we do
             )
         self._line = Connection(ours.detach())
+        self._answers = select.poll()
+        self._answers.register(self._line.fileno(), select.POLLIN)
         self._last = 0
         self._is_ready = self._is_gone = False
         self._done: dict[int, Any] = {}
@@ -112,7 +115,7 @@ class Aside:
 
     def _read(self, *, wait: bool) -> bool:
         try:
-            if not self._line.poll(_PATIENCE_S if wait else 0):
+            if not self._answers.poll(_PATIENCE_S * 1000 if wait else 0):
                 if wait:
                     raise TimeoutError(f"no answer for {_PATIENCE_S:.0f} s")
                 return False

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -22,8 +22,7 @@ Key = tuple[str, str]
 """site and external id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the ledger knows of one id."""
 
     task_id: int
@@ -36,8 +35,7 @@ class Standing:
     """Whether only its number is taken: the row is still to be inserted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How one task ended."""
 
     outcome: Outcome | None
@@ -89,8 +87,7 @@ class Batch:
         return Ticket(State.DONE, recheck_at=recheck_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What one observation came to."""
 
     ending: Ending
@@ -99,8 +96,7 @@ class Result:
     """The miss that opens a failure; None resolves the failures of this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """That an article repeats an earlier one."""
 
     root: int | Key

@@ -87,6 +87,14 @@ def on_sqlite(conn: Connection, query: str, values: Values) -> sqlite3.Cursor:
     return cursor
 
 
+def run(conn: Connection, query: str, values: Values) -> None:
+    """Run one statement that returns nothing, parameters as the driver spells them."""
+    if conn.dialect.name == "sqlite":
+        on_sqlite(conn, query, values)
+    else:
+        conn.exec_driver_sql(query, values)
+
+
 def rows(conn: Connection, query: str) -> Sequence[Sequence[Any]]:
     """What a query without parameters finds, as the driver has it."""
     if conn.dialect.name == "sqlite":
@@ -163,7 +171,8 @@ def moments(kind: str) -> Callable[[datetime], Any]:
 
 @lru_cache(maxsize=1000)
 def _as_text(moment: datetime) -> str:
-    return _utc(moment).isoformat(" ", "microseconds")[:26]
+    at = moment if moment.tzinfo is UTC else _utc(moment)
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 def _as_naive(moment: datetime) -> datetime:

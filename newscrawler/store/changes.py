@@ -54,7 +54,7 @@ def publish(
 def _take(conn: Connection, many: int, last: int | None) -> int:
     """The first of so many numbers; `last`: the one before it, where nobody else takes any."""
     if last is not None:
-        conn.exec_driver_sql("UPDATE change_counter SET last = ? WHERE id = 1", (last + many,))
+        bulk.run(conn, "UPDATE change_counter SET last = ? WHERE id = 1", (last + many,))
         return last + 1
     conn.execute(update(change_counter).where(_COUNTER).values(last=change_counter.c.last + many))
     newest = int(conn.scalar(select(change_counter.c.last).where(_COUNTER)) or 0)

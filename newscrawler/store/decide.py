@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from newscrawler.items import Miss, Outcome
 
@@ -47,8 +47,7 @@ GONE_RECHECK = timedelta(hours=24)
 UNCONFIRMED = "gone_unconfirmed"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is stored of one article before an observation."""
 
     article_id: int
@@ -60,8 +59,7 @@ class Known:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What one observed article means."""
 
     outcome: Outcome
@@ -93,8 +91,7 @@ def decide(
     return Decision(Outcome.REVISED, known.revision + 1, (*back, change))
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """What the ledger knows of one id (the columns of tasks that rules look at)."""
 
     state: State
@@ -104,8 +101,7 @@ class Ticket:
     gone_first_seen_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a look without an article means for the ledger."""
 
     outcome: Outcome

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from newscrawler.errors import ConfigError, StoreError
+from newscrawler.store import bulk
 from newscrawler.store.dialect import reason_of, session_commands
 
 _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
@@ -214,4 +215,4 @@ def _watch(engine: Engine, kind: str) -> None:
         @event.listens_for(engine, "begin")
         def begin(conn: Connection) -> None:
             reading = conn.get_execution_options().get(READ_ONLY, False)
-            conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+            bulk.on_sqlite(conn, "BEGIN" if reading else "BEGIN IMMEDIATE", ())

@@ -110,6 +110,9 @@ _COLUMNS = (
 )
 
 
+_NEW = Ticket(State.DUE)
+
+
 @lru_cache(maxsize=32)
 def _question(many: int) -> str:
     values = ", ".join([marks(6)] * many)
@@ -182,7 +185,7 @@ def _standing(found: Found, run_id: int, row: Sequence[Any]) -> Standing:
         if found.numbers is None:
             raise RuntimeError("numbers are read before rows")
         found.numbers.task += 1
-        return Standing(found.numbers.task, Ticket(State.DUE), is_new=True)
+        return Standing(found.numbers.task, _NEW, is_new=True)
     ticket = Ticket(State(row[2]), row[3], *(each and _moment(each) for each in row[4:7]))
     if row[8] is None:
         return Standing(row[1], ticket, _counted(row[7] == run_id))

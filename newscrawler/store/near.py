@@ -10,24 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from newscrawler.failpoints import hit
 from newscrawler.near.compare import compare
-from newscrawler.store import near_index, near_items, texts
+from newscrawler.store import bulk, near_index, near_items, texts
 from newscrawler.store.changes import Line
 from newscrawler.store.decide import Change
 from newscrawler.store.near_items import NO_LINK, Item, Link, Pending
-from newscrawler.store.schema import articles, change_counter
+from newscrawler.store.schema import change_counter
 from newscrawler.store.texts import BY_HAND, NEAR_TEXT, SAME_TEXT, UNLINKED
 
-_LINK = (
-    update(articles)
-    .where(articles.c.article_id == bindparam("of_article_id"))
-    .values(duplicate_of=bindparam("to_root"), duplicate_reason=bindparam("to_reason"))
-)
-
-
+_LINK = bulk.Update("articles", ("article_id",), ("duplicate_of", "duplicate_reason"))
 _COUNTER = select(change_counter.c.last).where(change_counter.c.id == 1).with_for_update()
 
 
@@ -217,13 +211,5 @@ class Judge:
             for article_id, item in sorted(self._items.items())
             if item.link != self._before[article_id]
         ]
-        if changed:
-            self._conn.execute(
-                _LINK,
-                [
-                    {"of_article_id": item.article_id, "to_root": item.link[0],
-                     "to_reason": item.link[1]}
-                    for item in changed
-                ],
-            )  # fmt: skip
+        bulk.update(self._conn, _LINK, [(item.article_id, *item.link) for item in changed])
         return [(item.article_id, item.revision, Change.DUPLICATE) for item in changed]

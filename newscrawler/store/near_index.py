@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -28,8 +28,7 @@ FEW_KEYS = 12
 _WINDOW_S = int(WINDOW.total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """One text, as it is looked for and as others find it."""
 
     article_id: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -83,7 +82,7 @@ def conclude(batch: Batch, endings: Mapping[Key, tuple[Standing, Ending]]) -> di
         _count(batch.counts, standing, outcome)
         if not standing.in_run:
             same = outcome is ending.outcome
-            ended = ending if same else replace(ending, outcome=outcome)
+            ended = ending if same else ending._replace(outcome=outcome)
             fresh.append(_row(batch.run_id, standing.task_id, ended, at))
         elif outcome is ending.outcome:
             rows.append(_row(batch.run_id, standing.task_id, ending, at))
@@ -108,4 +107,4 @@ def count(conn: Connection, run_id: int, by: Mapping[str, int]) -> None:
         quoted = map(conn.dialect.identifier_preparer.quote, steps)
         sets = ", ".join(f"{name} = {name} + {mark}" for name in quoted)
         query = f"UPDATE runs SET {sets} WHERE run_id = {mark}"  # noqa: S608 - names of columns
-        conn.exec_driver_sql(query, (*steps.values(), run_id))
+        bulk.run(conn, query, (*steps.values(), run_id))

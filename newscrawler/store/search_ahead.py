@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select
 
-from newscrawler.store import search_index
+from newscrawler.store import bulk, search_index
 from newscrawler.store.aside import Aside, Indexing
 from newscrawler.store.search_grams import BATCH
 from newscrawler.store.search_schema import search_pending
 
 _p = search_pending.c
+_OLDEST = "SELECT article_id, touched FROM search_pending ORDER BY article_id"
 
 
 def advance(conn: Connection, aside: Aside, noted: Collection[int], *, wait: bool) -> None:
@@ -38,12 +39,11 @@ def advance(conn: Connection, aside: Aside, noted: Collection[int], *, wait: boo
 
 
 def _begin(conn: Connection, aside: Aside, noted: Collection[int]) -> Indexing | None:
-    query = select(_p.article_id, _p.touched).order_by(_p.article_id)
-    rows = conn.execute(query.limit(BATCH + len(noted))).all()
-    chosen = [row for row in rows if row.article_id not in noted][:BATCH]
+    rows = bulk.rows(conn, f"{_OLDEST} LIMIT {BATCH + len(noted)}")
+    chosen = [(article_id, touched) for article_id, touched in rows if article_id not in noted]
     if len(chosen) < BATCH:
         return None
-    touched = {row.article_id: row.touched for row in chosen}
+    touched = dict(chosen[:BATCH])
     read = search_index.ordered(conn, list(touched))
     ticket = aside.ask("blocks", [row[2:] for row in read])
     return Indexing(touched, [row[:2] for row in read], ticket)
@@ -53,7 +53,7 @@ def _take_off(conn: Connection, touched: Mapping[int, int]) -> bool:
     """Take articles off what waits; False, and none is, if one has another text since."""
     these = _p.article_id.in_(touched)
     waiting = conn.execute(select(_p.article_id, _p.touched).where(these).with_for_update())
-    if {row.article_id: row.touched for row in waiting} != touched:
+    if dict(map(tuple, waiting)) != touched:
         return False
     conn.execute(delete(search_pending).where(these))
     return True
