@@ -54,7 +54,7 @@ _BREAK = re.compile(
 _STOP = re.compile(r"\.(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_ANY_FIGURE = re.compile(r"[0-9０-９]+(?:\.[0-9０-９]+)?")
+_WIDE_DIGITS = "０１２３４５６７８９"
 _ITEM = re.compile(
     r"^\s*(?:\d{1,2}\s*[、.．)）](?!\d)|[一二三四五六七八九十]{1,2}、|[【●■◆])", re.MULTILINE
 )
@@ -128,9 +128,9 @@ def figures_of(text: str) -> frozenset[str]:
     """The numbers in a trimmed text; `5.0` and `05` are `5`."""
     if "," in text:
         text = _THOUSANDS.sub("", text)
-    found = set(_ANY_FIGURE.findall(text))
-    if not "".join(found).isascii():
-        found = set(_FIGURE.findall(text.translate(_FOLD)))
+    if any(digit in text for digit in _WIDE_DIGITS):
+        text = text.translate(_FOLD)
+    found = set(_FIGURE.findall(text))
     return frozenset(
         [plain_figure(each) if "." in each or each[0] == "0" else each for each in found]
     )
