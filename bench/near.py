@@ -17,7 +17,7 @@ from bench._near_pairs import Pair, is_held_back, load
 from bench.corpus import Corpus
 from newscrawler.items import Article
 from newscrawler.near.compare import compare
-from newscrawler.near.normal import read
+from newscrawler.near.normal import Text
 from newscrawler.near.sketch import in_period, may_be_same, periods, sketch
 from newscrawler.store import articles, near_known, runs
 from newscrawler.store.engine import Database, open_database
@@ -76,7 +76,7 @@ def is_linked(pair: Pair) -> bool:
 
 def is_copy(pair: Pair) -> bool:
     """The judgement alone."""
-    one, other = (read(pair[side]["title"], pair[side]["body"]) for side in "ab")
+    one, other = (Text(pair[side]["title"], pair[side]["body"]) for side in "ab")
     return compare(one, other).is_same
 
 

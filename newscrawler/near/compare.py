@@ -46,10 +46,13 @@ class Likeness:
 
 def compare(one: Text, other: Text, least: float = LEAST) -> Likeness:
     """Whether one text is the other, edited, cut or extended; the order does not matter."""
+    conflicting = one.figures - other.figures and other.figures - one.figures
+    if conflicting and one.digits != other.digits:
+        return Likeness(0.0, "figures")
     short, long = sorted((one, other), key=lambda text: (text.chars, text.clauses))
     if short.clauses == long.clauses and short.clauses:
         return Likeness(1.0, None)
-    if short.figures - long.figures and long.figures - short.figures:
+    if conflicting:
         return Likeness(0.0, "figures")
     if short.chars < SHORTEST:
         return Likeness(0.0, "too short")

@@ -7,7 +7,8 @@ disclaimers. Widths, spaces, quotes and the choice of punctuation do not count.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cached_property
 
 LONGEST = 20_000
 """Characters of a text that are looked at."""
@@ -64,34 +65,41 @@ _COLLECTION = re.compile(
 _COLLECTED = 3
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """One text, ready to be compared."""
+    """One text, ready to be compared; the title only helps to tell names and collections.
 
-    clauses: tuple[str, ...]
-    """What stands between two signs, folded, without signs or spaces; none is empty."""
-    figures: frozenset[str]
-    """Every number, in plain notation (`1,200.50` is `1200.5`)."""
-    is_collection: bool
-    """Whether it looks like several reports in one."""
-    title: str
+    Most pairs differ in their figures: what else there is to say of a text is made when asked for.
+    """
 
-    @property
+    def __init__(self, title: str, body: str) -> None:
+        self._title = title
+        self._said = trimmed(body)
+        found = _figures(self._said)
+        self.figures = _plain(found)
+        """Every number, in plain notation (`1,200.50` is `1200.5`)."""
+        self.digits = "".join(found).replace(".", "")
+        """All of them in their order; those of equal clauses are equal."""
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """What stands between two signs, folded, without signs or spaces; none is empty."""
+        return clauses_of(fold(self._said))
+
+    @cached_property
+    def is_collection(self) -> bool:
+        """Whether it looks like several reports in one."""
+        many = len(_ITEM.findall(self._said)) >= _COLLECTED
+        return many or _COLLECTION.search(self._title) is not None
+
+    @cached_property
+    def title(self) -> str:
+        """The title, folded."""
+        return fold(self._title)
+
+    @cached_property
     def chars(self) -> int:
         """How long the clauses are together."""
         return sum(map(len, self.clauses))
-
-
-def read(title: str, body: str) -> Text:
-    """Read a text; the title only helps to tell names and collections."""
-    text = trimmed(body)
-    many = len(_ITEM.findall(text)) >= _COLLECTED
-    return Text(
-        clauses=clauses_of(fold(text)),
-        figures=figures_of(text),
-        is_collection=many or _COLLECTION.search(title) is not None,
-        title=fold(title),
-    )
 
 
 def trimmed(body: str) -> str:
@@ -126,13 +134,20 @@ def _without_end(text: str) -> str:
 
 def figures_of(text: str) -> frozenset[str]:
     """The numbers in a trimmed text; `5.0` and `05` are `5`."""
+    return _plain(_figures(text))
+
+
+def _figures(text: str) -> list[str]:
     if "," in text:
         text = _THOUSANDS.sub("", text)
     if any(digit in text for digit in _WIDE_DIGITS):
         text = text.translate(_FOLD)
-    found = set(_FIGURE.findall(text))
+    return _FIGURE.findall(text)
+
+
+def _plain(found: Iterable[str]) -> frozenset[str]:
     return frozenset(
-        [plain_figure(each) if "." in each or each[0] == "0" else each for each in found]
+        [plain_figure(each) if "." in each or each[0] == "0" else each for each in set(found)]
     )
 
 

@@ -18,13 +18,15 @@ WINDOW = timedelta(days=14)
 RULES = 1
 """Version of the rules; texts are judged anew when it changes."""
 
-_PERIOD_S = 4 * WINDOW.total_seconds()
+_WINDOW_S = WINDOW.total_seconds()
+_PERIOD_S = 4 * _WINDOW_S
 _RUN = 8
 _BEGINNING = 48
 _FIRST_CLAUSES = 12
 _LONG_ENOUGH = 6
 _LOOKED_AT = 600
-_STORED = (3, 3, 1)
+_RUNS, _SAID, _BEGUN = 3, 3, 1
+"""Keys of each kind under which a text is stored."""
 _ASKED = (5, 6, 3)
 
 
@@ -40,11 +42,12 @@ class Sketch(NamedTuple):
 
     def choose(self, crowded: Collection[int] = ()) -> tuple[int, ...]:
         """The keys to store the text under: of each kind the first few that are not crowded."""
-        chosen: dict[int, None] = {}
-        for kind, many in zip(self.kinds, _STORED, strict=True):
-            rare = [key for key in kind if key not in crowded] if crowded else kind
-            chosen |= dict.fromkeys(rare[:many])
-        return tuple(chosen)
+        runs, said, begun = self.kinds
+        if crowded:
+            runs, said, begun = (
+                tuple([key for key in kind if key not in crowded]) for kind in self.kinds
+            )
+        return tuple(dict.fromkeys((*runs[:_RUNS], *said[:_SAID], *begun[:_BEGUN])))
 
 
 def sketch(body: str) -> Sketch:
@@ -86,11 +89,12 @@ def may_be_same(one: int, other: int) -> bool:
 
 def periods(published_at: datetime) -> tuple[int, ...]:
     """The stretches of time in which an article's copies are looked for, its own first."""
-    at, window = published_at.timestamp(), WINDOW.total_seconds()
+    at = published_at.timestamp()
     own = int(at // _PERIOD_S)
-    return tuple(
-        dict.fromkeys((own, int((at - window) // _PERIOD_S), int((at + window) // _PERIOD_S)))
-    )
+    into = at - own * _PERIOD_S
+    if into < _WINDOW_S:
+        return own, own - 1
+    return (own, own + 1) if into >= _PERIOD_S - _WINDOW_S else (own,)
 
 
 def in_period(keys: Iterable[int], period: int) -> list[int]:

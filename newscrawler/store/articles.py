@@ -45,7 +45,8 @@ def save(
     """
     hit("before_batch")
     batch = Batch(conn, run_id, now, tuple(recheck_ages), reread=reread, aside=aside)
-    if near_duplicates:
+    if near_duplicates and aside is not None:
+        aside.forget_sketches()
         batch.near.aside = aside
     saved: list[Saved] = []
     for part, found in _rounds(batch, observations):
@@ -53,6 +54,8 @@ def save(
     outcomes.count(conn, run_id, batch.counts)
     hit("after_articles")
     hooks.settle(batch, near_duplicates=near_duplicates)
+    if aside is not None:
+        aside.expects_new = 2 * batch.counts[Outcome.NEW] > len(observations)
     changes.publish(conn, batch.lines, now, last=batch.last_change, numbered=batch.numbered)
     return saved
 
@@ -68,6 +71,8 @@ def _rounds(
     at, window = 0, _FIRST_WINDOW
     while at < len(observations) or at == 0:
         part = observations[at : at + window]
+        if batch.aside is not None and batch.aside.expects_new:
+            batch.near.foresee(each for each in part if isinstance(each, Article))
         found = lookup.find(batch.conn, batch.run_id, part)
         batch.kind = found.kind
         if found.numbers is not None:

@@ -18,7 +18,6 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any
@@ -51,8 +50,8 @@ class Indexing:
 
     touched: Mapping[int, int]
     """Of each article how often its text had been written when it was read."""
-    entries: Sequence[tuple[datetime, int]]
-    """published_at and article_id, in the batch's order."""
+    entries: Sequence[tuple[Any, int]]
+    """published_at (as the driver has it) and article_id, in the batch's order."""
     ticket: Ticket
 
 
@@ -62,6 +61,8 @@ class Aside:
     indexing: Indexing | None = None
     waiting: int = BATCH
     """About how many articles wait to be indexed; counted when that matters."""
+    expects_new: bool = False
+    """Whether most of what was saved last was new: what comes next is worth asking for at once."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -79,6 +80,8 @@ class Aside:
         self._answers.register(self._line.fileno(), select.POLLIN)
         self._last = 0
         self._is_ready = self._is_gone = False
+        self._open: set[int] = set()
+        """Numbers of what was asked for and is still to be taken."""
         self._done: dict[int, Any] = {}
 
     @property
@@ -92,6 +95,7 @@ class Aside:
         """Begin with one of `TASKS`."""
         self._last += 1
         ticket = Ticket(self._last, task, asked)
+        self._open.add(ticket.number)
         order: Any = (ticket.number, task, asked)
         try:
             self._line.send_bytes(marshal.dumps(order))
@@ -109,6 +113,7 @@ class Aside:
         """The result, once; worked out here if the process is gone."""
         while ticket.number not in self._done and not self._is_gone:
             self._read(wait=True)
+        self._open.discard(ticket.number)
         if ticket.number in self._done:
             return self._done.pop(ticket.number)
         return TASKS[ticket.task](ticket.asked)
@@ -124,9 +129,14 @@ class Aside:
             self._lost(error)
             return False
         self._is_ready = True
-        if number != _READY:
+        if number in self._open:
             self._done[number] = result
         return True
+
+    def forget_sketches(self) -> None:
+        """Nobody will take those that were asked for: what they were for has failed, or is done."""
+        self._open = set() if self.indexing is None else self._open & {self.indexing.ticket.number}
+        self._done = {number: each for number, each in self._done.items() if number in self._open}
 
     def _lost(self, error: Exception) -> None:
         self._is_gone = True

@@ -6,7 +6,7 @@ found is a hint: an article may have another text by now, or be linked itself.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from newscrawler.near.sketch import WINDOW, Sketch, in_period, may_be_same, periods
 from newscrawler.store import near_known
-from newscrawler.store.near_segments import Entry, Seen
+from newscrawler.store.near_segments import Entry, Places, Seen
 
 CROWD = 4
 """Articles under one key from which on it counts for little and takes no more."""
@@ -34,16 +34,18 @@ class Probe(NamedTuple):
     article_id: int
     sketch: Sketch
     published_s: int
-    periods: tuple[int, ...]
-    keys: tuple[int, ...]
+    period: int
+    keys: Sequence[int]
     """What it is looked for under."""
 
 
 def probe(article_id: int, sketch: Sketch, published_at: datetime) -> Probe:
     """Make a probe of a text's sketch."""
-    places = periods(published_at)
-    keys = [key for place in places for key in in_period(sketch.asked, place)]
-    return Probe(article_id, sketch, int(published_at.timestamp()), places, tuple(keys))
+    own, *beside = periods(published_at)
+    keys = in_period(sketch.asked, own)
+    for period in beside:
+        keys += in_period(sketch.asked, period)
+    return Probe(article_id, sketch, int(published_at.timestamp()), own, keys)
 
 
 class Index:
@@ -53,11 +55,12 @@ class Index:
         self._conn = conn
         self._known: near_known.Known | None = None
         self._under: dict[int, dict[int, Seen]] = defaultdict(dict)
-        """Of each key the articles by number: one that has changed may be there twice."""
+        """Of each key the stored articles by number: one that has changed may be there twice."""
         self._asked: set[int] = set()
         self._first_s = self._last_s = 0
         self._added: list[Entry] = []
-        self._added_keys: set[int] = set()
+        self._news = Places()
+        """Those that the batch has added."""
 
     def prepare(self, probes: Sequence[Probe]) -> None:
         """Read all that is stored under the keys of these texts."""
@@ -68,7 +71,8 @@ class Index:
         if self._asked and (first_s < self._first_s or last_s > self._last_s):
             first_s, last_s = min(first_s, self._first_s), max(last_s, self._last_s)
             self._asked.clear()
-        keys = {key for each in probes for key in each.keys} - self._asked
+        keys = set().union(*[each.keys for each in probes])
+        keys -= self._asked
         if keys:
             self._asked |= keys
             self._first_s, self._last_s = first_s, last_s
@@ -84,17 +88,16 @@ class Index:
 
     def candidates(self, probe: Probe) -> list[int]:
         """Article ids to compare with, the most promising first; of a probe that is prepared."""
-        shared = self._under.keys() & probe.keys
-        if not shared:
+        found = self._crowds(probe)
+        if not found:
             return []
-        score: Counter[int] = Counter()
+        score: dict[int, int] = {}
         figures, at = probe.sketch.figures, probe.published_s
-        for key in shared:
-            crowd = self._under[key]
+        for crowd in found.values():
             weight = COMMON if len(crowd) >= CROWD else RARE
             for article_id, others, published_s in crowd.values():
                 if abs(published_s - at) <= _WINDOW_S and may_be_same(others, figures):
-                    score[article_id] += weight
+                    score[article_id] = score.get(article_id, 0) + weight
         score.pop(probe.article_id, None)
         enough = ENOUGH if len(probe.sketch.asked) > FEW_KEYS else RARE
         ranked = sorted((-worth, each) for each, worth in score.items() if worth >= enough)
@@ -102,19 +105,26 @@ class Index:
 
     def has_news_for(self, probe: Probe) -> bool:
         """Whether this batch has added something that the probe may find."""
-        return not self._added_keys.isdisjoint(probe.keys)
+        return self._news.has(probe.keys)
+
+    def _crowds(self, probe: Probe) -> dict[int, dict[int, Seen]]:
+        """Of each key that the probe shares with others, the others."""
+        shared = self._under.keys() & probe.keys
+        found = {key: self._under[key] for key in shared} if shared else {}
+        if self.has_news_for(probe):
+            for key, seen in self._news.find(probe.keys):
+                found[key] = {**found.get(key, {}), seen.article_id: seen}
+        return found
 
     def add(self, probe: Probe) -> None:
         """Let others find this article."""
         seen = Seen(probe.article_id, probe.sketch.figures, probe.published_s)
-        shared = self._under.keys() & probe.keys
-        base = in_period((0,), probe.periods[0])[0]
-        crowded = {key ^ base for key in shared if len(self._under[key]) >= CROWD}
-        keys = [base | key for key in probe.sketch.choose(crowded)]
-        for key in keys:
-            self._under[key][probe.article_id] = seen
-        self._added_keys.update(keys)
+        (base,) = in_period((0,), probe.period)
+        crowds = self._crowds(probe).items()
+        crowded = [key ^ base for key, crowd in crowds if len(crowd) >= CROWD] if crowds else ()
+        keys = in_period(probe.sketch.choose(crowded), probe.period)
         if keys:
+            self._news.add(seen, keys)
             self._added.append((seen, keys))
 
     def write(self) -> None:

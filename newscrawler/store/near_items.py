@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class Item:
     def text(self) -> normal.Text:
         """The text to compare, read once."""
         if self._text is None:
-            self._text = normal.read(self.title, self.body)
+            self._text = normal.Text(self.title, self.body)
         return self._text
 
     @property
@@ -85,12 +85,20 @@ class Pending:
     aside: Aside | None = None
     """The process that sketches texts, if there is one."""
     _asked: list[tuple[Ticket, list[str]]] = field(default_factory=list)
+    _hashes: set[str] = field(default_factory=set)
+    """The texts that were asked for."""
 
-    def foresee(self, articles: Sequence[Article]) -> None:
-        """These will be added, and what they repeat is to be found: have them sketched."""
-        if articles and self.aside is not None and self.aside.is_ready:
-            ticket = self.aside.ask("sketches", [each.body.text for each in articles])
-            self._asked.append((ticket, [each.text_hash for each in articles]))
+    def foresee(self, articles: Iterable[Article]) -> None:
+        """These will be added, and what they repeat is to be found: have them sketched, once."""
+        if self.aside is None or not self.aside.is_ready:
+            return
+        wanted = {each.text_hash: each.body.text for each in articles}
+        for known in self._hashes & wanted.keys():
+            del wanted[known]
+        if wanted:
+            self._hashes |= wanted.keys()
+            ticket = self.aside.ask("sketches", [*wanted.values()])
+            self._asked.append((ticket, [*wanted]))
 
     def sketch(self) -> None:
         """Make the probes of new articles."""

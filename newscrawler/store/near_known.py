@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, delete, select
 
 from newscrawler.store import bulk
-from newscrawler.store.near_segments import Entry, Seen, Segment, merged
+from newscrawler.store.near_segments import Entry, Places, Seen, Segment, merged
 from newscrawler.store.near_tables import RECENT, near_segments
 from newscrawler.store.tasks import chunks
 
@@ -68,7 +68,7 @@ class Known:
         """Those of them that were read, the one that was used last at the end."""
         self._recent: dict[int, Sequence[Entry]] = {}
         """What recent segments hold."""
-        self._found: dict[int, list[Seen]] = {}
+        self._found = Places()
         """The same by key."""
 
     def renew(self, conn: Connection) -> None:
@@ -91,8 +91,7 @@ class Known:
         """Find what is in a recent segment from now on."""
         self._recent[segment_id] = entries
         for seen, keys in entries:
-            for key in keys:
-                self._found.setdefault(key, []).append(seen)
+            self._found.add(seen, keys)
 
     def _load(self, conn: Connection, wanted: Iterable[int]) -> None:
         missing = sorted(set(wanted) - self._segments.keys())
@@ -102,9 +101,7 @@ class Known:
         self, conn: Connection, keys: Sequence[int], first_s: int, last_s: int
     ) -> Iterator[tuple[int, Seen]]:
         """What is under these keys, published at that time; and some that was at another."""
-        for key in self._found.keys() & set(keys):
-            for seen in self._found[key]:
-                yield key, seen
+        yield from self._found.find(keys)
         chosen = [
             segment_id
             for segment_id, row in self._rows.items()

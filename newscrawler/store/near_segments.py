@@ -28,8 +28,43 @@ class Seen(NamedTuple):
     published_s: int
 
 
+_PLACE_BITS = 32
+_PLACE = (1 << _PLACE_BITS) - 1
 Entry = tuple[Seen, Sequence[int]]
 """An article and its keys."""
+
+
+class Places:
+    """Articles in memory by key; hardly any key is shared, and so to add one costs little."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, Seen] = {}
+        self._more: dict[int, list[Seen]] = {}
+
+    def add(self, seen: Seen, keys: Sequence[int]) -> None:
+        """Let this article be found under these keys, each of them once."""
+        first = self._first
+        if shared := first.keys() & keys:
+            for key in shared:
+                self._more.setdefault(key, []).append(seen)
+            keys = [key for key in keys if key not in shared]
+        first.update(dict.fromkeys(keys, seen))
+
+    def find(self, keys: Iterable[int]) -> Iterator[tuple[int, Seen]]:
+        """The articles under these keys, with the key."""
+        for key in self._first.keys() & keys:
+            yield key, self._first[key]
+            for seen in self._more.get(key, ()):
+                yield key, seen
+
+    def has(self, keys: Iterable[int]) -> bool:
+        """Whether there is an article under one of them."""
+        return not self._first.keys().isdisjoint(keys)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._first.clear()
+        self._more.clear()
 
 
 @dataclass(slots=True)
@@ -48,18 +83,15 @@ class Segment:
     @classmethod
     def of(cls, found: Iterable[Entry]) -> Segment:
         """Of articles and their keys."""
-        articles: list[Seen] = []
-        pairs: list[tuple[int, int]] = []
-        for place, (seen, keys) in enumerate(found):
-            articles.append(seen)
-            pairs += [(key, place) for key in keys]
+        entries = [*found]
+        pairs = [key << _PLACE_BITS | at for at, (_, keys) in enumerate(entries) for key in keys]
         pairs.sort()
         return cls(
-            [seen.article_id for seen in articles],
-            [seen.figures for seen in articles],
-            [seen.published_s for seen in articles],
-            [key for key, _ in pairs],
-            [place for _, place in pairs],
+            [seen.article_id for seen, _ in entries],
+            [seen.figures for seen, _ in entries],
+            [seen.published_s for seen, _ in entries],
+            [pair >> _PLACE_BITS for pair in pairs],
+            [pair & _PLACE for pair in pairs],
         )
 
     @classmethod

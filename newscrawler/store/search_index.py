@@ -9,8 +9,8 @@ index costs a crawl little, and a search looks through what waits by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
@@ -41,6 +41,8 @@ from newscrawler.store.search_schema import (
 )
 from newscrawler.store.types import MARIADB, moment
 
+Text = tuple[Any, int, str, str, str]
+"""published_at as the driver has it, article_id, title, summary, body."""
 _CHUNK = 500
 _STRIDE = 4
 """Blocks of the first batch whose grams are joined at a time: what is in memory stays small."""
@@ -126,15 +128,15 @@ def lock(conn: Connection) -> bool:
     return conn.scalar(row.with_for_update(skip_locked=True)) is not None
 
 
-def ordered(conn: Connection, chosen: Sequence[int]) -> list[tuple[datetime, int, str, str, str]]:
+def ordered(conn: Connection, chosen: Sequence[int]) -> list[Text]:
     """Rows of `texts_of` as a batch has them: in the order of their publication."""
     return sorted(row for part in _chunks(chosen) for row in texts_of(conn, part))
 
 
 def write_batch(
-    conn: Connection, entries: Sequence[tuple[datetime, int]], titles: Blocks, texts: Blocks
+    conn: Connection, entries: Sequence[tuple[Any, int]], titles: Blocks, texts: Blocks
 ) -> None:
-    """Write the next batch: published_at and article_id of its entries, and their blocks.
+    """Write the next batch; `entries`: the first two columns of `Text`, in its order.
 
     The caller holds the lock, and has taken them off what waits.
     """
@@ -146,20 +148,18 @@ def write_batch(
     writer.close()
     first = batch * BATCH
     bulk.insert(conn, _DOCS, [(first + place, each[1]) for place, each in enumerate(entries)])
-    conn.execute(insert(search_batches).values(batch_id=batch, newest_at=entries[-1][0]))
+    newest_at = moment(entries[-1][0], conn.dialect)
+    conn.execute(insert(search_batches).values(batch_id=batch, newest_at=newest_at))
     conn.execute(update(search_lock).values(flushes=search_lock.c.flushes + 1))
     if batch % SPAN == SPAN - 1:
         _join(conn, batch // SPAN)
     hit("search_flush")
 
 
-def texts_of(
-    conn: Connection, article_ids: Collection[int]
-) -> Iterable[tuple[datetime, int, str, str, str]]:
-    """published_at, article_id, title, summary, body of current revisions."""
+def texts_of(conn: Connection, article_ids: Collection[int]) -> Iterable[Text]:
+    """What current revisions say."""
     ids = ",".join(map(str, article_ids))
-    for published_at, *said in bulk.rows(conn, _TEXTS.format(ids or "NULL")):
-        yield moment(published_at, conn.dialect), *said
+    return map(tuple, bulk.rows(conn, _TEXTS.format(ids or "NULL")))
 
 
 class _Segment:

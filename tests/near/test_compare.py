@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bench._near_pairs import is_held_back, load
 from bench.near import is_linked, score
 from newscrawler.near.compare import Likeness, compare
-from newscrawler.near.normal import read
+from newscrawler.near.normal import Text
 
 FLASH = "华川股份公告，持股5.2%的股东张立国计划减持公司股份不超过120万股，占公司总股本的1.5%。"
 STORY = "\n".join(
@@ -24,7 +24,7 @@ STORY = "\n".join(
 
 def judged(one: str, other: str, *titles: str) -> Likeness:
     first, second = titles or ("", "")
-    return compare(read(first, one), read(second, other))
+    return compare(Text(first, one), Text(second, other))
 
 
 SAME = {
@@ -108,10 +108,21 @@ def test_the_order_of_the_two_does_not_matter(one: str, other: str) -> None:
     assert judged(one, other) == judged(other, one)
 
 
+@given(texts, st.data())
+def test_texts_of_the_same_clauses_have_the_same_digits(text: str, data: st.DataObject) -> None:
+    """So texts of different digits need not be cut into clauses to be told apart."""
+    spelled = data.draw(st.lists(st.sampled_from(("", " ", "，", "。", "\n", "*")), min_size=1))
+    other = "".join(sign + spelled[at % len(spelled)] for at, sign in enumerate(text))
+    wide = other.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    for one in (other, wide):
+        if Text("", one).clauses == Text("", text).clauses:
+            assert Text("", one).digits == Text("", text).digits
+
+
 @given(texts)
 def test_a_text_is_a_copy_of_itself(text: str) -> None:
     likeness = judged(text, text)
-    assert likeness == Likeness(1.0, None) or not read("", text).clauses
+    assert likeness == Likeness(1.0, None) or not Text("", text).clauses
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

@@ -44,7 +44,11 @@ def until_done(process: Aside) -> None:
     """Wait for the blocks that it is at."""
     indexing = process.indexing
     assert indexing is not None
-    process._done[indexing.ticket.number] = process.take(indexing.ticket)
+    for _ in range(3000):
+        if process.is_done(indexing.ticket):
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the second process makes no blocks")
 
 
 @pytest.fixture
@@ -52,6 +56,10 @@ def aside() -> Iterator[Aside]:
     with closing(Aside()) as process:
         until_ready(process)
         yield process
+
+
+def expects_new(process: Aside) -> bool:
+    return process.expects_new
 
 
 def store(db: Database, run_id: int, made: Sequence[Article], process: Aside | None) -> None:
@@ -179,6 +187,39 @@ def test_one_that_does_not_answer_is_given_up(
     assert aside.take(aside.ask("sketches", [STORY])) == sketches([STORY])
     assert "no answer" in caplog.text
     assert not aside.is_ready
+
+
+def test_sketches_are_asked_for_at_once_where_new_articles_are_expected(
+    db: Database, run_id: int, aside: Aside
+) -> None:
+    store(db, run_id, [article("0", "别的")], aside)
+    assert expects_new(aside)
+    before = aside._last
+    store(db, run_id, [article("1", STORY), article("2", LEAD), article("3", STORY)], aside)
+    assert aside._last == before + 1  # all in one, each text once
+    assert links(db) == {"2": "1", "3": "1"}
+    store(db, run_id, [article("1", STORY), article("2", LEAD)], aside)
+    assert not expects_new(aside)
+    before = aside._last
+    store(db, run_id, [article("3", STORY)], aside)
+    assert aside._last == before
+
+
+def test_what_a_failed_transaction_has_asked_for_is_forgotten(
+    db: Database, run_id: int, aside: Aside
+) -> None:
+    def fail() -> None:
+        with db.write() as conn:
+            articles.save(conn, 99, [article("a", STORY)], T0, aside=aside)
+
+    store(db, run_id, [article("0", "别的")], aside)
+    with pytest.raises(StoreError):
+        fail()
+    assert aside._open
+    store(db, run_id, [article("b", STORY), article("c", LEAD)], aside)
+    assert aside._open == set()
+    assert aside._done == {}
+    assert links(db) == {"c": "b"}
 
 
 def test_a_run_that_is_long_enough_gets_one(db: Database, run_id: int) -> None:

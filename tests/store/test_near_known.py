@@ -16,7 +16,7 @@ from newscrawler.near.sketch import in_period
 from newscrawler.store import near_known
 from newscrawler.store.engine import Database, open_database
 from newscrawler.store.near_known import MANY, known
-from newscrawler.store.near_segments import Entry, Seen, Segment, merged
+from newscrawler.store.near_segments import Entry, Places, Seen, Segment, merged
 from tests.store.make import scalar
 
 DAY = 86_400
@@ -134,6 +134,19 @@ def test_an_index_that_was_emptied_is_empty_for_all(db: Database, other: Databas
     assert find(db, first[1]) == find(other, first[1]) == set()
     add(other, first)
     assert find(db, first[1]) == expected([first], first[1])
+
+
+@given(ENTRIES, st.lists(KEY))
+def test_what_is_in_memory_is_found_under_its_keys(found: list[Entry], more: list[int]) -> None:
+    places = Places()
+    for seen, keys in found:
+        places.add(seen, keys)
+    asked = {*more, *(key for _, keys in found for key in keys)}
+    listed = list(places.find(asked))
+    assert set(listed) == expected(found, sorted(asked))
+    assert places.has(asked) == bool(listed)
+    places.clear()
+    assert not places.has(asked)
 
 
 @given(ENTRIES)
