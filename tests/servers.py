@@ -106,6 +106,7 @@ def mariadb() -> Iterator[MariaDbServer]:
     directory = Path(mkdtemp(prefix="newscrawler-maria-"))
     user = "root" if sys.platform != "win32" and os.geteuid() == 0 else None
     common = [f"--datadir={directory / 'data'}", *([f"--user={user}"] if user else [])]
+    common.append(f"--tmpdir={directory}")  # two servers would clear each other's /tmp
     subprocess.run(
         ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal",
          "--skip-test-db", *common],
@@ -113,7 +114,6 @@ def mariadb() -> Iterator[MariaDbServer]:
     )  # fmt: skip
     process = subprocess.Popen(
         [program, "--no-defaults", "--skip-networking", f"--socket={directory / 'socket'}",
-         f"--tmpdir={directory}",  # two servers would clear each other's /tmp
          f"--pid-file={directory / 'pid'}", f"--log-error={directory / 'log'}",
          "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
          "--innodb-flush-method=nosync", *common],
