@@ -9,6 +9,9 @@ STAMP := $(VENV)/.installed
 # Every core, up to four: each process starts its own database servers.
 PYTEST := $(BIN)/pytest -rs --numprocesses=auto --maxprocesses=4
 
+# Where it is set, each of the processes that a test starts compiles all it imports: a second and a half.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
 .PHONY: check lint types imports test test-faults test-mariadb test-browser test-jekyll test-install test-all fuzz \
