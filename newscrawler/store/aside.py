@@ -13,6 +13,7 @@ import marshal
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 _READY = 0
 _PATIENCE_S = 30.0
-"""Seconds after which a process that does not answer is given up: it needs about one at most."""
+"""Seconds after which a process that does not listen or answer is given up: it needs about one."""
 _SWITCH_S = 0.0005
 """Seconds that one thread there may keep another waiting."""
 
@@ -75,6 +76,8 @@ class Aside:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for us: it ends when we do
             )
+        patience = struct.pack("@ll", int(_PATIENCE_S), int(_PATIENCE_S % 1 * 1e6))
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
         self._line = Connection(ours.detach())
         self._answers = select.poll()
         self._answers.register(self._line.fileno(), select.POLLIN)

@@ -189,6 +189,20 @@ def test_one_that_does_not_answer_is_given_up(
     assert not aside.is_ready
 
 
+def test_one_that_does_not_listen_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("newscrawler.store.aside._PATIENCE_S", 0.05)
+    with closing(Aside()) as process:
+        until_ready(process)
+        os.kill(process.pid, signal.SIGSTOP)
+        many = [f"{STORY}{at}" for at in range(3_000)]  # more than a socket takes
+        ticket = process.ask("sketches", many)
+        assert not process.is_ready
+        assert len(process.take(ticket)) == len(many)
+    assert "is gone" in caplog.text
+
+
 def test_sketches_are_asked_for_at_once_where_new_articles_are_expected(
     db: Database, run_id: int, aside: Aside
 ) -> None:
