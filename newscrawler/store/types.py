@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text, types
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    types,
+)
 from sqlalchemy.dialects.mysql import DATETIME, LONGBLOB, LONGTEXT, VARBINARY
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
 MARIADB = ("mysql", "mariadb")
@@ -14,6 +25,13 @@ MARIADB = ("mysql", "mariadb")
 
 MARIADB_COLLATION = "utf8mb4_nopad_bin"
 """Byte by byte, trailing spaces included: two texts are equal only if they are the same."""
+
+
+@compiles(ForeignKeyConstraint, "sqlite")
+def _checked_before_the_commit(constraint: ForeignKeyConstraint, compiler: Any, **said: Any) -> Any:
+    """So that SQLite need not be able to take one statement of many rows back (bulk.py)."""
+    spelled = compiler.visit_foreign_key_constraint(constraint, **said)
+    return spelled and f"{spelled} DEFERRABLE INITIALLY DEFERRED"
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):
