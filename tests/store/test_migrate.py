@@ -13,7 +13,7 @@ from importlib import import_module
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import MetaData, insert, inspect, text
 
 from newscrawler import failpoints
 from newscrawler.errors import ExitCode, SchemaError
@@ -80,7 +80,17 @@ def test_migrations_make_the_tables_that_the_code_knows(db: Database) -> None:
         context = MigrationContext.configure(
             conn, opts={"include_object": is_ours, "compare_type": db.kind != "mariadb"}
         )
-        assert compare_metadata(context, schema.metadata) == []
+        assert compare_metadata(context, known_tables(db.kind)) == []
+
+
+def known_tables(kind: str) -> MetaData:
+    """The tables that the code knows, as this kind of database spells foreign keys (types.py)."""
+    known = MetaData()
+    for table in schema.metadata.sorted_tables:
+        for key in table.to_metadata(known).foreign_key_constraints:
+            if kind == "sqlite":
+                key.deferrable, key.initially = True, "DEFERRED"
+    return known
 
 
 def test_the_revision_named_in_the_code_is_the_newest(empty_url: str) -> None:
