@@ -1,4 +1,4 @@
-"""Keys of texts as bytes and back: how the index of near-duplicates lies in the database; pure.
+"""Keys of texts: how the index of near-duplicates lies in memory and, as bytes, in a database.
 
 A segment holds the keys of some articles, rising, each with the article it leads to. Segments are
 written once and read whole: keys are hashes, so those of any text are scattered over all of it.
