@@ -1,9 +1,9 @@
-"""A second process beside one that writes: it works out what needs no database.
+"""A second process beside one that writes: it works out what needs no transaction.
 
-Sketches of new texts (near/sketch.py) and blocks of the full-text index (search_blocks.py) are
-pure, and half of what an article costs; they are made while the writer is at its rows. All of it
-can be done without: as long as the process is not there yet, and when it is gone, the writer does
-the same itself.
+Sketches of new texts (near/sketch.py) and blocks of the full-text index (search_blocks.py) are half
+of what an article costs; they are made while the writer is at its rows. All of it can be done
+without: as long as the process is not there yet, and when it is gone, the writer does the same
+itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import marshal
 import os
 import select
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from newscrawler.near.sketch import Sketch, sketch
+from newscrawler.store import search_file
 from newscrawler.store.search_blocks import Blocks, cut
 from newscrawler.store.search_grams import BATCH, indexed
 
@@ -51,8 +53,9 @@ class Indexing:
 
     touched: Mapping[int, int]
     """Of each article how often its text had been written when it was read."""
-    entries: Sequence[tuple[Any, int]]
-    """published_at (as the driver has it) and article_id, in the batch's order."""
+    entries: Sequence[tuple[Any, int]] | None
+    """published_at (as the driver has it) and article_id, in the batch's order; None: the process
+    reads them itself."""
     ticket: Ticket
 
 
@@ -173,7 +176,21 @@ def blocks(texts: Sequence[tuple[str, str, str]]) -> tuple[Blocks, Blocks]:
     return cut(titles), cut(whole)
 
 
-TASKS: Mapping[str, Callable[[Sequence[Any]], Any]] = {"sketches": sketches, "blocks": blocks}
+def blocks_of(asked: Sequence[Any]) -> tuple[Any, Blocks, Blocks] | str:
+    """Of an SQLite file and articles: their entries and blocks; or why they cannot be read."""
+    path, article_ids = asked
+    try:
+        texts = search_file.read(path, article_ids)
+    except sqlite3.Error as error:
+        return str(error)
+    return [row[:2] for row in texts], *blocks([row[2:] for row in texts])
+
+
+TASKS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
+    "sketches": sketches,
+    "blocks": blocks,
+    "blocks_of": blocks_of,
+}
 """What it can be asked for; from and to what marshal takes."""
 
 

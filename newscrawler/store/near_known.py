@@ -73,7 +73,7 @@ class Known:
 
     def renew(self, conn: Connection) -> None:
         """Make it what the database says."""
-        ((newest,),) = bulk.rows(conn, "SELECT newest FROM near_progress")
+        newest = _newest(conn)
         if newest == self._newest and newest is not None:
             return
         rows = {row.segment_id: Row(*row[1:]) for row in conn.execute(_ROWS)}
@@ -124,11 +124,15 @@ class Known:
 
     def add(self, conn: Connection, found: Sequence[Entry]) -> None:
         """Store what others are to find; each of the articles has a key."""
-        self._enter(self._write(conn, RECENT, Segment.of(found)), found)
+        self._enter(self._write(conn, RECENT, Segment.unsorted(found)), found)
         articles = sum(map(len, self._recent.values()))
         if len(self._recent) >= SEGMENTS or articles >= ARTICLES:
             self._sort(conn)
-        bulk.update(conn, _NEWEST, [(1, self._newest)])
+        self._tell_newest(conn)
+
+    def _tell_newest(self, conn: Connection) -> None:
+        if conn.dialect.name != "sqlite":
+            bulk.update(conn, _NEWEST, [(1, self._newest)])
 
     def _write(self, conn: Connection, period: int, segment: Segment) -> int:
         self._newest = segment_id = secrets.randbits(62)
@@ -177,7 +181,20 @@ class Known:
         self._recent.clear()
         self._found.clear()
         self._newest = secrets.randbits(62)
-        bulk.update(conn, _NEWEST, [(1, self._newest)])
+        self._tell_newest(conn)
+
+
+def _newest(conn: Connection) -> int | None:
+    """The segment that was written last.
+
+    SQLite need not be told: the row that was inserted last has the highest rowid. That spares a
+    page and a statement a batch.
+    """
+    if conn.dialect.name == "sqlite":
+        query = "SELECT segment_id FROM near_segments ORDER BY rowid DESC LIMIT 1"
+    else:
+        query = "SELECT newest FROM near_progress"
+    return next((row[0] for row in bulk.rows(conn, query)), None)
 
 
 def _asked(keys: Sequence[int]) -> Keys:

@@ -76,22 +76,31 @@ class Segment:
     times: Sequence[int]
     """The three columns of `Seen`, article by article."""
     keys: Sequence[int]
-    """Rising; one may stand several times."""
+    """Rising (but see `unsorted`); one may stand several times."""
     places: Sequence[int]
     """Of each key the place of its article."""
 
     @classmethod
     def of(cls, found: Iterable[Entry]) -> Segment:
         """Of articles and their keys."""
-        entries = [*found]
-        pairs = [key << _PLACE_BITS | at for at, (_, keys) in enumerate(entries) for key in keys]
-        pairs.sort()
+        segment = cls.unsorted([*found])
+        pairs = sorted(
+            key << _PLACE_BITS | place
+            for key, place in zip(segment.keys, segment.places, strict=True)
+        )
+        segment.keys = [pair >> _PLACE_BITS for pair in pairs]
+        segment.places = [pair & _PLACE for pair in pairs]
+        return segment
+
+    @classmethod
+    def unsorted(cls, entries: Sequence[Entry]) -> Segment:
+        """The same with its keys as they come: enough for `each`, not for `find`."""
         return cls(
             [seen.article_id for seen, _ in entries],
             [seen.figures for seen, _ in entries],
             [seen.published_s for seen, _ in entries],
-            [pair >> _PLACE_BITS for pair in pairs],
-            [pair & _PLACE for pair in pairs],
+            [key for _, keys in entries for key in keys],
+            [place for place, (_, keys) in enumerate(entries) for _ in keys],
         )
 
     @classmethod

@@ -34,8 +34,8 @@ near_progress = new_table(
     Column("newest", BigInteger()),
 )
 """One row: the rules by which the archive was judged; while it is being judged anew, the last
-article_id that is done; and the segment that was written last: if it is the same as before, all
-segments are."""
+article_id that is done; and (not on SQLite, near_known.py) the segment that was written last: if it
+is the same as before, all segments are."""
 
 RECENT = -1
 """The period of segments that are not sorted by period yet."""

@@ -1,12 +1,14 @@
 """Indexes a batch of what waits in a second process, while the writer goes on.
 
-Two steps, each at the end of a transaction that writes articles: the texts of a batch are read and
-handed over, and a few transactions later its blocks are written, if these articles still wait just
-as they did. Whatever happens between the two, all of them wait, and are found all the same.
+Two steps, each at the end of a transaction that writes articles: the texts of a batch are handed
+over (from an SQLite file the process reads them itself), and a few transactions later its blocks
+are written, if these articles still wait just as they did. Whatever happens between the two, all of
+them wait, and are found all the same.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select
@@ -15,6 +17,8 @@ from newscrawler.store import bulk, search_index
 from newscrawler.store.aside import Aside, Indexing
 from newscrawler.store.search_grams import BATCH
 from newscrawler.store.search_schema import search_pending
+
+logger = logging.getLogger(__name__)
 
 _p = search_pending.c
 _OLDEST = "SELECT article_id, touched FROM search_pending ORDER BY article_id"
@@ -32,9 +36,13 @@ def advance(conn: Connection, aside: Aside, noted: Collection[int], *, wait: boo
     elif not wait and not aside.is_done(indexing.ticket):
         aside.indexing = indexing
     else:
-        titles, texts = aside.take(indexing.ticket)
-        if search_index.lock(conn) and _take_off(conn, indexing.touched):
-            search_index.write_batch(conn, indexing.entries, titles, texts)
+        made = aside.take(indexing.ticket)
+        if isinstance(made, str):
+            logger.warning("the second process cannot read the database (%s)", made)
+            aside.waiting -= BATCH * search_index.flush(conn)
+        elif search_index.lock(conn) and _take_off(conn, indexing.touched):
+            entries, titles, texts = made if indexing.entries is None else (indexing.entries, *made)
+            search_index.write_batch(conn, entries, titles, texts)
             aside.waiting -= BATCH
 
 
@@ -44,9 +52,18 @@ def _begin(conn: Connection, aside: Aside, noted: Collection[int]) -> Indexing |
     if len(chosen) < BATCH:
         return None
     touched = dict(chosen[:BATCH])
+    if path := _file(conn):
+        return Indexing(touched, None, aside.ask("blocks_of", (path, [*touched])))
     read = search_index.ordered(conn, list(touched))
     ticket = aside.ask("blocks", [row[2:] for row in read])
     return Indexing(touched, [row[:2] for row in read], ticket)
+
+
+def _file(conn: Connection) -> str:
+    """The file of an SQLite database; "" of one in memory or on a server."""
+    if conn.dialect.name != "sqlite":
+        return ""
+    return str(bulk.rows(conn, "SELECT file FROM pragma_database_list WHERE name = 'main'")[0][0])
 
 
 def _take_off(conn: Connection, touched: Mapping[int, int]) -> bool:

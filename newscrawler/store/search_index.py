@@ -31,6 +31,7 @@ from newscrawler.store.search_blocks import (
     opened,
     segment_of,
 )
+from newscrawler.store.search_file import TEXTS, Text
 from newscrawler.store.search_grams import BATCH, LAST_KEY, indexed
 from newscrawler.store.search_schema import (
     search_batches,
@@ -41,19 +42,12 @@ from newscrawler.store.search_schema import (
 )
 from newscrawler.store.types import MARIADB, moment
 
-Text = tuple[Any, int, str, str, str]
-"""published_at as the driver has it, article_id, title, summary, body."""
 _CHUNK = 500
 _STRIDE = 4
 """Blocks of the first batch whose grams are joined at a time: what is in memory stays small."""
 _PENDING = bulk.Insert("search_pending", ("article_id", "touched"))
 _DOCS = bulk.Insert("search_docs", ("doc_id", "article_id"))
 _BLOCKS = bulk.Insert("search_blocks", ("block_id", "data"))
-_TEXTS = (
-    "SELECT a.published_at, a.article_id, r.title, r.summary, r.body FROM articles a"
-    " JOIN revisions r ON r.article_id = a.article_id AND r.revision = a.revision"
-    " WHERE a.article_id IN ({})"
-)
 _IN_BINARY = "SELECT block_id, data FROM search_blocks WHERE block_id = ANY(%s) ORDER BY block_id"
 
 
@@ -159,7 +153,7 @@ def write_batch(
 def texts_of(conn: Connection, article_ids: Collection[int]) -> Iterable[Text]:
     """What current revisions say."""
     ids = ",".join(map(str, article_ids))
-    return map(tuple, bulk.rows(conn, _TEXTS.format(ids or "NULL")))
+    return map(tuple, bulk.rows(conn, TEXTS.format(ids or "NULL")))
 
 
 class _Segment:

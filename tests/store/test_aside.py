@@ -17,7 +17,7 @@ import pytest
 
 from newscrawler.errors import StoreError
 from newscrawler.items import Article
-from newscrawler.store import articles, search_index
+from newscrawler.store import articles, search_ahead, search_index
 from newscrawler.store.aside import Aside, read_sketch, sketches
 from newscrawler.store.check import check
 from newscrawler.store.engine import Database
@@ -177,6 +177,29 @@ def test_without_it_the_work_is_done_here(
     assert (found(db, "第1023篇"), found(db, "第1030篇")) == (1, 1)
     assert "the process that sketches and indexes is gone" in caplog.text
     assert all(each["ok"] for each in check(db))
+
+
+def test_a_file_that_it_cannot_read_is_indexed_here(
+    sqlite_db: Database, aside: Aside, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    run_id = start(sqlite_db)
+    store(sqlite_db, run_id, few(0, BATCH), aside)
+    with patch.object(search_ahead, "_file", return_value=f"{tmp_path}/none.db"):
+        store(sqlite_db, run_id, few(BATCH, 1), aside)
+    assert begun(aside)
+    until_done(aside)
+    store(sqlite_db, run_id, few(BATCH + 1, 1), aside)
+    assert "cannot read the database (unable to open database file)" in caplog.text
+    assert aside.is_ready
+    assert scalar(sqlite_db, WAITING) == 2
+    assert (found(sqlite_db, "第1023篇"), found(sqlite_db, "第1025篇")) == (1, 1)
+    assert all(each["ok"] for each in check(sqlite_db))
+
+
+def test_articles_that_are_not_there_are_no_batch(sqlite_db: Database, aside: Aside) -> None:
+    save(sqlite_db, start(sqlite_db), article("1", STORY))
+    asked = (str(sqlite_db.path), [1, 2])
+    assert aside.take(aside.ask("blocks_of", asked)) == "1 of 2 articles are there"
 
 
 def test_one_that_does_not_answer_is_given_up(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from newscrawler.errors import ConfigError, ExitCode, StoreError
 from newscrawler.store import engine, migrate
 from newscrawler.store.engine import Database, open_database
+from newscrawler.store.retry import transact
 from tests.servers import MariaDbServer, PostgresServer
 from tests.store.conftest import on_server
 from tests.store.make import article, save, start
@@ -200,3 +203,37 @@ def test_a_file_that_stays_locked_is_said_to_be(
         with pytest.raises(StoreError, match="the database is locked"):
             open_database(f"sqlite:///{path}")
     assert waits == [0.05, 0.05]
+
+
+def test_the_connection_that_writes_is_kept_and_one_that_failed_is_not_trusted(
+    sqlite_db: Database,
+) -> None:
+    with sqlite_db.write() as first:
+        first.exec_driver_sql("CREATE TABLE kept (n INTEGER)")
+    with sqlite_db.write() as again, closing(open_database(f"sqlite:///{sqlite_db.path}")) as other:
+        assert again is first
+        again.exec_driver_sql("INSERT INTO kept VALUES (1)")
+        with other.read() as reading:
+            assert reading.scalar(text("SELECT count(*) FROM kept")) == 0
+    with pytest.raises(OperationalError), sqlite_db.write() as failing:
+        failing.exec_driver_sql("INSERT INTO kept SELECT 2 UNION ALL SELECT abs(-1 << 63)")
+    assert first.closed
+    with sqlite_db.write() as conn:
+        assert conn.scalar(text("SELECT count(*) FROM kept")) == 1
+    assert not conn.closed
+    sqlite_db.close()
+    assert conn.closed
+
+
+def test_two_threads_that_write_have_a_connection_each(sqlite_db: Database) -> None:
+    def add() -> None:
+        for _ in range(20):
+            transact(sqlite_db, lambda conn: conn.exec_driver_sql("INSERT INTO kept VALUES (1)"))
+
+    with sqlite_db.write() as conn:
+        conn.exec_driver_sql("CREATE TABLE kept (n INTEGER)")
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(add) for _ in range(4)]:
+            done.result()
+    with sqlite_db.read() as conn:
+        assert conn.scalar(text("SELECT count(*) FROM kept")) == 80

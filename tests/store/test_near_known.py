@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
@@ -155,6 +156,24 @@ def test_a_segment_is_read_as_it_was_written(found: list[Entry]) -> None:
     assert [(seen, sorted(keys)) for seen, keys in segment.each()] == [
         (seen, sorted(keys)) for seen, keys in found
     ]
+
+
+@given(ENTRIES)
+def test_one_that_is_not_sorted_says_the_same_of_each_article(found: list[Entry]) -> None:
+    segment = Segment.read(Segment.unsorted(found).data())
+    assert list(segment.each()) == [(seen, list(keys)) for seen, keys in found]
+
+
+def test_what_was_written_last_is_known_after_a_vacuum(sqlite_db: Database) -> None:
+    with closing(open_database(f"sqlite:///{sqlite_db.path}")) as other:
+        stored = [entry(at, 0) for at in range(1, 8)]
+        for place, each in enumerate(stored):
+            add((sqlite_db, other)[place % 2], each)
+            with closing(sqlite3.connect(str(sqlite_db.path))) as conn:
+                conn.execute("VACUUM")
+            keys = sorted(key for _, its in stored for key in its)
+            for looking in (sqlite_db, other):
+                assert find(looking, keys) == expected(stored[: place + 1], keys)
 
 
 @given(st.lists(ENTRIES, min_size=1, max_size=4), st.lists(KEY))
