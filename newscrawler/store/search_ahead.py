@@ -11,16 +11,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
 from newscrawler.store import bulk, search_index
 from newscrawler.store.aside import Aside, Indexing
 from newscrawler.store.search_grams import BATCH
-from newscrawler.store.search_schema import search_pending
 
 logger = logging.getLogger(__name__)
 
-_p = search_pending.c
 _OLDEST = "SELECT article_id, touched FROM search_pending ORDER BY article_id"
 
 
@@ -68,9 +66,9 @@ def _file(conn: Connection) -> str:
 
 def _take_off(conn: Connection, touched: Mapping[int, int]) -> bool:
     """Take articles off what waits; False, and none is, if one has another text since."""
-    these = _p.article_id.in_(touched)
-    waiting = conn.execute(select(_p.article_id, _p.touched).where(these).with_for_update())
-    if dict(map(tuple, waiting)) != touched:
+    these = f"FROM search_pending WHERE article_id IN ({','.join(map(str, touched))})"
+    lock = "" if conn.dialect.name == "sqlite" else " FOR UPDATE"
+    if dict(map(tuple, bulk.rows(conn, f"SELECT article_id, touched {these}{lock}"))) != touched:
         return False
-    conn.execute(delete(search_pending).where(these))
+    bulk.run(conn, f"DELETE {these}", ())
     return True
