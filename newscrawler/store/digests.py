@@ -8,6 +8,8 @@ import json
 from newscrawler.items import Article
 
 BYTES = 16
+_APART = "\0"
+"""Stands in no text."""
 
 
 def digest(article: Article, content_hash: str = "") -> bytes:
@@ -17,24 +19,31 @@ def digest(article: Article, content_hash: str = "") -> bytes:
     the blocks' text.
     """
     body = article.body
-    facts = (
+    facts = [
         content_hash or article.content_hash,
         article.url,
         article.published_local,
         article.published_from,
         article.summary,
         article.language,
-        article.notes,
-        body.editor,
-        body.original_title,
-        [each.rows for each in body.blocks if each.rows],
-        [(x.url, x.caption, x.width, x.height, x.after_block) for x in body.images],
-        [
-            (x.security, x.name, x.kind, x.mentions, x.evidence, x.confidence)
-            for x in body.securities
-        ],
-        body.related,
-    )
-    hashed = hashlib.sha256(json.dumps(facts).encode())
-    hashed.update(body.html.encode("utf-8", "surrogatepass"))
-    return hashed.digest()[:BYTES]
+        _maybe(body.editor),
+        _maybe(body.original_title),
+        f"{len(body.images)} {len(body.securities)} {len(body.related)}",
+    ]
+    for image in body.images:
+        size = f"{image.width} {image.height} {image.after_block}"
+        facts += (image.url, _maybe(image.caption), size)
+    for each in body.securities:
+        about = f"{each.kind} {each.mentions} {each.confidence}"
+        facts += (each.security, _maybe(each.name), each.evidence, about)
+    facts += body.related
+    rows = [each.rows for each in body.blocks if each.rows]
+    if rows or article.notes:
+        facts.append(json.dumps((rows, article.notes)))
+    facts.append(body.html)
+    said = _APART.join(facts)
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:BYTES]
+
+
+def _maybe(text: str | None) -> str:
+    return "-" if text is None else f"+{text}"
