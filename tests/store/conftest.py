@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from newscrawler.store import migrate, runs
+from newscrawler.store.aside import Aside
 from newscrawler.store.engine import Database, open_database
 from tests import servers
 from tests.store.make import T0, announce, announcement, article, finish, save, start
@@ -138,3 +140,19 @@ def stored(db: Database) -> Database:
     save(db, run_id, article("1"))
     finish(db, run_id)
     return db
+
+
+def until_ready(process: Aside) -> None:
+    """Wait for the process to say that it is there."""
+    for _ in range(3000):
+        if process.is_ready:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the second process does not come up")
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    with closing(Aside()) as process:
+        until_ready(process)
+        yield process

@@ -236,7 +236,7 @@ def test_a_full_disk_is_named_and_loses_only_what_was_not_stored(
 ) -> None:
     save(sqlite_db, lone_run, article("1"))
     limits = ["PRAGMA max_page_count = 1"]
-    event.listen(sqlite_db.engine, "checkout", lambda connection, *_: connection.execute(limits[0]))
+    event.listen(sqlite_db.engine, "begin", lambda conn: conn.exec_driver_sql(limits[0]))
 
     async def crawl() -> None:
         writing = writer(sqlite_db, lone_run)
