@@ -102,10 +102,11 @@ def fill(path: Path, count: int) -> None:
 
 def copying(raw: sqlite3.Connection, table: str, more: int) -> str:
     """The statement that copies the stored articles, under numbers higher by `more`."""
+    (lines,) = raw.execute(f"SELECT max(seq) FROM changes WHERE article_id <= {STORED}").fetchone()  # noqa: S608
     moved = {
         "article_id": f"article_id + {more}",
-        "seq": f"seq + {more}",
-        "change_seq": f"change_seq + {more}",
+        "seq": f"seq + {more // STORED * lines}",
+        "change_seq": f"change_seq + {more // STORED * lines}",
     }
     if table == "articles":
         moved["external_id"] = f"external_id || '-{more}'"
