@@ -51,7 +51,7 @@ class Database:
         """A connection in a transaction that commits at the end and rolls back on an error.
 
         The one that wrote to a file last is kept: to take it out of the pool and put it back costs
-        a twentieth of a small batch. A server's is asked by the pool whether it still answers.
+        a fortieth of a small batch. A server's is asked by the pool whether it still answers.
         """
         try:
             conn = self._kept.pop()
