@@ -153,7 +153,7 @@ class RawArchive:
         """Whether the current file is full or of another day."""
         file = self._file
         return file is not None and (
-            file.size >= self._max_file_bytes or not file.name.startswith(f"{at:%Y-%m-%d}")
+            file.size >= self._max_file_bytes or not file.name.startswith(at.date().isoformat())
         )
 
     def _new(self, day: str, at: datetime) -> OpenFile:
