@@ -57,16 +57,16 @@ class Database:
             conn = self._kept.pop()
         except IndexError:
             conn = self.engine.connect()
+        is_kept = False
         try:
             with conn.begin():
                 yield conn
-        except BaseException:
-            conn.close()
-            raise
-        if self.path is None or self._kept:
-            conn.close()
-        else:
-            self._kept.append(conn)
+            is_kept = self.path is not None and not self._kept
+        finally:
+            if is_kept:
+                self._kept.append(conn)
+            else:
+                conn.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
